@@ -1,0 +1,190 @@
+"""The command line. stdout holds the result, stderr the progress; exit code 0 done, 1 a target missed, 2 the user's mistake."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.errors import SimError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+    from sim.experiment.result import Result
+    from sim.scenario.schema import Scenario
+
+TARGET_MISSED = 1
+USER_MISTAKE = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="sim",
+    help="Simulate a 24/7 support organisation and plan its capacity.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, e.g. demand.scale=1.2; repeatable.")
+]
+
+
+@app.command("run")
+def run_command(
+    scenario: ScenarioFile,
+    replications: Annotated[int, typer.Option(min=1, help="Independent repetitions; intervals need at least 2.")] = 8,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Results folder, new or empty; by default one below results/.")] = None,
+    engine: Annotated[str, typer.Option(help="auto or desk.")] = "auto",
+    changes: Changes = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the summary.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 1 where a target is missed.")] = False,
+    journals: Annotated[str, typer.Option(help="Replications whose journals are written: all, first or none.")] = "first",
+    trace: Annotated[str | None, typer.Option(metavar="TICKET", help="Tell the life of one ticket, e.g. europe/17.")] = None,
+) -> None:
+    """Simulate a scenario and report SLA, utilization and flow."""
+    from sim.experiment.store import check_free
+    from sim.scenario.load import load
+
+    if journals not in {"all", "first", "none"}:
+        raise SimError(f"--journals must be all, first or none; found {journals!r}")
+    if out is not None:
+        check_free(out)
+    loaded = load(scenario, changes or ())
+    if trace is not None:
+        _print_trace(loaded, trace, seed, engine)
+        return
+    result = _run(loaded, replications=replications, seed=seed, workers=workers, engine=engine, journals=journals)
+    command = _command(scenario, replications, seed, engine, journals, changes or [])
+    folder = _save(result, out, command)
+    if as_json:
+        sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        _print_result(result, folder, command)
+    if result.interrupted:
+        _console(stderr=True).print(f"Interrupted: {len(result.replications)} of {result.asked} replications are kept.")
+        raise typer.Exit(INTERRUPTED)
+    if check and result.missed():
+        raise typer.Exit(TARGET_MISSED)
+
+
+def _run(scenario: Scenario, **options: object) -> Result:
+    from sim.experiment.run import run
+
+    with _progress(int(str(options["replications"]))) as advance:
+        return run(scenario, progress=advance, **options)  # type: ignore[arg-type]
+
+
+def _print_trace(scenario: Scenario, key: str, seed: int, engine: str) -> None:
+    from sim.experiment.run import engine_name, simulate
+    from sim.report.trace import trace
+    from sim.workforce.duties import plan_roster
+    from sim.workload.sample import sample_workload
+
+    roster = plan_roster(scenario)
+    journals = simulate(scenario, sample_workload(scenario, seed, 0), roster, engine_name(engine))
+    for line in trace(key, journals, scenario, roster.name):
+        sys.stdout.write(line + "\n")
+
+
+def _save(result: Result, out: Path | None, command: str) -> Path:
+    from sim.experiment.store import default_folder, save
+
+    folder = out or default_folder(result, Path("results"))
+    save(result, folder, command)
+    return folder
+
+
+def _print_result(result: Result, folder: Path, command: str) -> None:
+    from sim.report.summary import print_summary
+
+    console = _console()
+    print_summary(result, console)
+    console.print(f"\nresults in  {folder}\nagain with  {command}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _command(scenario: Path, replications: int, seed: int, engine: str, journals: str, changes: list[str]) -> str:
+    words = ["sim", "run", str(scenario), "--replications", str(replications), "--seed", str(seed)]
+    words += ["--engine", engine] if engine != "auto" else []
+    words += ["--journals", journals] if journals != "first" else []
+    words += [word for change in changes for word in ("--set", change)]
+    return shlex.join(words)
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.")],
+    changes: Changes = None,
+) -> None:
+    """Check scenario files and the data they refer to, and report everything that is wrong."""
+    from sim.scenario.load import load
+    from sim.workforce.duties import plan_roster
+    from sim.workload.sample import workload_notices
+
+    wrong = 0
+    for file in files:
+        try:
+            scenario = load(file, changes or ())
+            plan_roster(scenario)
+            notices = workload_notices(scenario)
+        except SimError as error:
+            wrong += 1
+            sys.stderr.write(f"{error}\n")
+            continue
+        sys.stdout.write(f"{file}: valid, hash {scenario.hash}\n")
+        sys.stdout.writelines(f"  {line}\n" for line in (*map(str, scenario.trail), *notices))
+    if wrong:
+        raise typer.Exit(USER_MISTAKE)
+
+
+@app.command()
+def schema(
+    markdown: Annotated[bool, typer.Option("--markdown", help="The reference page instead of the JSON schema.")] = False,
+) -> None:
+    """Print the JSON schema of scenario files, for editors."""
+    from sim.scenario import reference
+
+    text = reference.markdown() if markdown else json.dumps(reference.json_schema(), indent=2, ensure_ascii=False) + "\n"
+    sys.stdout.write(text)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr with the time left; nothing where stderr is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = _console(stderr=True)
+    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except SimError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(USER_MISTAKE)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted before anything was finished.\n")
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,1 @@
+"""What happens: the engines, the rules they follow, and the journals they write."""

@@ -1,0 +1,191 @@
+"""What a run comes back with: figures with intervals, tables, journals - and what is needed to repeat it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from platform import python_version
+from typing import TYPE_CHECKING, Any
+
+from sim.engine.journal import frame
+from sim.experiment.estimate import pooled
+from sim.metrics.frames import frames, records
+from sim.metrics.measure import Measurement, stack
+from sim.scenario.days_off import clock_of, holidays_of
+from sim.scenario.schema import PRIORITIES, TIERS
+from sim.workforce.duties import plan_roster
+from sim.workload.tape import CustomerClass, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from sim.engine.journal import Journals, Table
+    from sim.scenario.schema import Scenario
+
+PACKAGES = ("support-capacity-sim", "simpy", "numpy", "scipy", "pandas", "holidays", "tzdata")
+"""Packages on whose versions figures may depend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds spent on sampling, in the engine (its journals built), and on measuring."""
+
+    sample_s: float
+    engine_s: float
+    metrics_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """One repetition: its number, what was measured, and its journals where they were kept."""
+
+    index: int
+    measurement: Measurement
+    journals: Journals | None
+    timing: Timing
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of `sim.run`.
+
+    Attributes:
+        scenario: what was run.
+        seed: of the random numbers.
+        engine: the engine that ran.
+        asked: replications asked for.
+        interrupted: whether Ctrl-C came before all were finished.
+        replications: the finished ones, in order.
+        notices: what the planner should know of the data that went in.
+        wall_s: seconds from call to return.
+    """
+
+    scenario: Scenario
+    seed: int
+    engine: str
+    asked: int
+    interrupted: bool
+    replications: tuple[Replication, ...]
+    notices: tuple[str, ...]
+    wall_s: float
+
+    @cached_property
+    def records(self) -> dict[str, dict[str, Any]]:
+        """Every key figure by name: {mean, low, high, unit, target?, met?, band?}; None where there is no figure."""
+        return records(self._stacked, self.scenario, pooled)
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """The key figures: one row each, indexed by name, with mean, low, high (95 %), unit, target, met and band."""
+        import pandas as pd
+
+        columns = ["mean", "low", "high", "unit", "target", "met", "band"]
+        table = pd.DataFrame.from_dict(self.records, orient="index").reindex(columns=columns)
+        table.index.name = "kpi"
+        return table.astype(dict.fromkeys(["mean", "low", "high", "target"], float))
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table in long form; see docs/metrics.md."""
+        clock, names = clock_of(self.scenario), plan_roster(self.scenario).name
+        return frames(self._stacked, self.scenario, clock, pooled, names)
+
+    @cached_property
+    def tickets(self) -> pd.DataFrame:
+        """One row a ticket of the replications whose journals were kept."""
+        return self._journal("tickets")
+
+    @cached_property
+    def work(self) -> pd.DataFrame:
+        """One row a stretch of waiting and work."""
+        return self._journal("work")
+
+    @cached_property
+    def duties(self) -> pd.DataFrame:
+        """One row a duty."""
+        return self._journal("duties")
+
+    @cached_property
+    def pages(self) -> pd.DataFrame:
+        """One row a page."""
+        return self._journal("pages")
+
+    @property
+    def timing(self) -> dict[str, float]:
+        """Seconds by part of the work, summed over replications (and so over processors)."""
+        parts = Timing.__slots__
+        return {part: sum(getattr(one.timing, part) for one in self.replications) for part in parts}
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures and what produced them, ready for JSON."""
+        horizon = self.scenario.horizon
+        return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "seed": self.seed,
+            "engine": self.engine,
+            "replications": len(self.replications),
+            "horizon_days": horizon.days,
+            "warmup_days": horizon.warmup_days,
+            "wall_s": round(self.wall_s, 4),
+            "timing": {part: round(seconds, 4) for part, seconds in self.timing.items()},
+            "kpis": self.records,
+        }
+
+    def manifest(self) -> dict[str, Any]:
+        """What a reader of the results needs to judge and repeat them."""
+        holidays = holidays_of(self.scenario)
+        return {
+            **self.as_json(),
+            "question": self.scenario.question,
+            "replications_asked": self.asked,
+            "interrupted": self.interrupted,
+            "changes": [str(override) for override in self.scenario.trail],
+            "notices": list(self.notices),
+            "versions": {"python": python_version(), **{name: metadata.version(name) for name in PACKAGES}},
+            "holidays": {region: {str(day): name for day, name in days.items()} for region, days in holidays.items()},
+        }
+
+    def missed(self) -> list[str]:
+        """Names of the key figures that miss their target."""
+        return [name for name, record in self.records.items() if record.get("met") is False]
+
+    def _repr_html_(self) -> str:
+        head = f"<b>{len(self.replications)} x {_escaped(self.scenario.name)}</b>, seed {self.seed}, {self.scenario.hash}"
+        return head + self.kpis.to_html(float_format="{:.1f}".format, na_rep="", escape=True)
+
+    @cached_property
+    def _stacked(self) -> Measurement:
+        return stack([replication.measurement for replication in self.replications])
+
+    def _journal(self, which: str) -> pd.DataFrame:
+        import pandas as pd
+
+        parts = [self._frame(getattr(journals, which)).assign(replication=index) for index, journals in self._kept()]
+        if not parts:
+            return pd.DataFrame()
+        return pd.concat(parts, ignore_index=True)
+
+    def _kept(self) -> Iterator[tuple[int, Journals]]:
+        return ((one.index, one.journals) for one in self.replications if one.journals is not None)
+
+    def _frame(self, table: Table) -> pd.DataFrame:
+        labels = {
+            "region": tuple(self.scenario.regions),
+            "kind": tuple(kind.name.lower() for kind in Kind),
+            "priority": PRIORITIES,
+            "customer_class": tuple(member.name.lower() for member in CustomerClass),
+            "channel": tuple(self.scenario.demand.channels),
+            "tier": TIERS,
+            "agent": plan_roster(self.scenario).name,
+        }
+        return frame(table, labels, clock_of(self.scenario).origin)
+
+
+def _escaped(text: str) -> str:
+    from html import escape
+
+    return escape(text)

@@ -1,0 +1,1 @@
+"""What it means: journals in, frames out. Nothing here knows an engine."""

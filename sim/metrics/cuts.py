@@ -1,0 +1,98 @@
+"""Tables of ratios whose rows are known before the run, so that replications are stacked without matching keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.clock import HOURS_PER_WEEK
+from sim.scenario.schema import PRIORITIES, TIERS
+from sim.workload.tape import CustomerClass, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from sim.clock import Clock
+    from sim.scenario.schema import Scenario
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Axes = Mapping[str, Sequence[Any]]
+
+NO_CHANNEL = "(none)"
+"""The channel of tickets without one, which is alerts; no channel of a scenario can be called so."""
+
+PER_CENT = 100
+
+
+class Ratios(NamedTuple):
+    """Ratios that are added before they are divided.
+
+    Of one replication: KPIs have the shape (k,), tables (rows, measures). Stacked, replications come first.
+    """
+
+    num: Floats
+    den: Floats
+
+
+class Measure(NamedTuple):
+    """A column of a table; its ratio num / den is in this unit."""
+
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table: its rows are all combinations of the keys, the last key running fastest.
+
+    Attributes:
+        keys: names of axes.
+        measures: what is measured of each row.
+        what: one sentence for the data dictionary.
+    """
+
+    keys: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    what: str
+
+
+def axes(scenario: Scenario) -> dict[str, Sequence[Any]]:
+    """The labels along every axis that the scenario fixes; position is code."""
+    return {
+        "priority": PRIORITIES,
+        "region": tuple(scenario.regions),
+        "tier": TIERS,
+        "channel": (*scenario.demand.channels, NO_CHANNEL),
+        "customer_class": tuple(member.name.lower() for member in CustomerClass),
+        "kind": tuple(member.name.lower() for member in Kind),
+        "hour_of_week": range(HOURS_PER_WEEK),
+    }
+
+
+def rows(keys: tuple[str, ...], columns: Mapping[str, NDArray[Any]], along: Axes) -> tuple[NDArray[np.intp], int]:
+    """The table row of each entry of the columns, and the number of rows; a code without a label is a ValueError."""
+    shape = tuple(len(along[key]) for key in keys)
+    codes = np.ravel_multi_index([columns[key] for key in keys], shape)
+    return codes, int(np.prod(shape))
+
+
+def ratios(*pairs: tuple[Any, Any]) -> Ratios:
+    """A table from the numerator and denominator of each measure; a plain number goes for every row."""
+    both = np.broadcast_arrays(*(np.asarray(side, dtype=np.float64) for pair in pairs for side in pair))
+    return Ratios(np.stack(both[::2], axis=-1), np.stack(both[1::2], axis=-1))
+
+
+def pair(table: Ratios, row: int, measure: int) -> tuple[float, float]:
+    """One cell, as (num, den)."""
+    return float(table.num[row, measure]), float(table.den[row, measure])
+
+
+def within(instants: Ints, clock: Clock) -> NDArray[np.bool_]:
+    """Which instants lie in the measured window; a missing one does not."""
+    mask: NDArray[np.bool_] = (instants >= clock.warmup) & (instants < clock.end)
+    return mask

@@ -1,0 +1,80 @@
+"""The data dictionary as a page. Write it anew with `python -m sim.metrics.dictionary > docs/metrics.md`."""
+
+from __future__ import annotations
+
+import sys
+
+from sim.metrics.kpis import DEFINITIONS, Definition
+from sim.metrics.measure import LAYOUTS
+
+_INTRODUCTION = """\
+# What is measured
+
+Generated from `sim/metrics/` by `python -m sim.metrics.dictionary > docs/metrics.md`; change the definitions there.
+
+## How every figure is made
+
+- Everything is computed from the journals, after the run. The **measured window** is [end of the warm-up, end of the
+  horizon): an instant at its start lies inside, one at its end does not.
+- Every figure is a **ratio of two sums**. Over replications both sums are added and then divided, so a figure is a
+  ratio of means and not a mean of ratios: a busy replication weighs more than a quiet one. A count is divided by 1 a
+  replication, a time average by the length of the window.
+- Its **interval** (95 %) comes from the jackknife over replications with Student's t; where the sum below the line is a
+  plain count of replications this is the classic t interval. Replications with nothing below the line say nothing and
+  take no part. One replication has no interval. Intervals are not clamped: that of a share may pass 100 %.
+- **Missing is missing**: nothing below the line makes a figure NaN (`null` in JSON), never 0.
+- **Shares** are in per cent, **durations** in minutes unless the unit says h. Priority is always the ticket's original
+  one.
+- A run with `horizon.drain` goes on after the end of the horizon until it is empty. The window stays the same for time
+  averages and hours; promises count for all tickets created in the window, however late their deadline.
+- What the end of the run cuts off: work and waits still open run to the end of the run in all sums of time. Means of
+  waits and responses know only what has been started; resolution shares know only what was resolved by then.
+"""
+
+_TABLES = """\
+## Tables
+
+In long form: the keys, then `measure`, `mean`, `low`, `high`, `n`, `unit`. `n` is the sum below the line over all
+replications: tickets or tasks of a share or a mean, hours of a time average or a utilization, replications of a count.
+`hour_of_week` is local to the region, 0 is Monday 00-01. Rows of utilization also have the manual's `band` and `action`
+(§8.3). `due`, `met` and `excluded` are counts a replication; `over_5_min` is the share of tasks that waited longer.
+
+| table | keys | measures | what |
+|---|---|---|---|
+"""
+
+
+def markdown() -> str:
+    """The page."""
+    figures = "\n".join(_figure(definition) for definition in DEFINITIONS)
+    tables = "".join(
+        f"| `{name}` | {', '.join(layout.keys)} | {_measures(name)} | {layout.what} |\n"
+        for name, layout in LAYOUTS.items()
+    )
+    return f"{_INTRODUCTION}\n## Key figures\n\n{figures}\n{_TABLES}{tables}"
+
+
+def _figure(definition: Definition) -> str:
+    names = ", ".join(f"`{name}`" for name in definition.names)
+    target = f"`{definition.target}`" if definition.target else "none"
+    return f"""\
+### {names}
+
+{definition.what}
+
+- unit: {definition.unit}
+- above the line: {definition.num}
+- below the line: {definition.den}
+- counts when: {definition.clock}
+- left out: {definition.excluded}
+- better: {definition.better}
+- target: {target}
+"""
+
+
+def _measures(table: str) -> str:
+    return ", ".join(f"{measure.name} ({measure.unit})" for measure in LAYOUTS[table].measures)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

@@ -1,0 +1,226 @@
+"""What flows and what stands: responses, waits, backlog, tickets in the house."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.clock import DAY, HOUR, MINUTE
+from sim.engine.journal import State, Why, missing
+from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, ratios, rows, within
+from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
+from sim.metrics.week import local_week
+from sim.scenario.schema import TIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.clock import Clock
+    from sim.engine.journal import Journals, Table
+    from sim.scenario.schema import Scenario
+
+    Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+RESOLUTION_MEMORY = 8 * HOUR
+"""The resolution rate looks at the tickets created in the last 8 h (the dashboard of the manual, §11.1)."""
+
+OVER_MIN = (0, 1, 5, 15, 60)
+"""Minutes for which the tables give the share of tasks that waited longer."""
+
+MOST_HOURS = 3000
+"""A run of more hours than this has its backlog by day."""
+
+_WAITS = (
+    Measure("mean", "min"),
+    Measure("probability", "%"),
+    *(Measure(f"over_{minutes}_min", "%") for minutes in OVER_MIN[1:]),
+)
+_BACKLOG = (Measure("waiting", "tasks"), Measure("in_service", "tasks"))
+_BY_TIME = "backlog_by_time_tier"
+_BY_HOUR = "backlog_by_region_hour_tier"
+
+LAYOUTS = {
+    "waits_by_tier": Layout(("tier",), _WAITS, "Waits for the first work, by the task's tier."),
+    "waits_by_priority": Layout(("priority",), _WAITS, "Waits for the first work, by the ticket's original priority."),
+    "waits_by_tier_priority": Layout(("tier", "priority"), _WAITS, "Waits for the first work, by both."),
+    _BY_TIME: Layout(
+        ("time", "tier"),
+        _BACKLOG,
+        f"Mean number of tasks waiting and in service, by hour of the whole run, warm-up included (by day where the "
+        f"run is longer than {MOST_HOURS} h), and by the task's tier.",
+    ),
+    _BY_HOUR: Layout(
+        ("region", "hour_of_week", "tier"),
+        _BACKLOG,
+        "Mean number of tasks waiting and in service in the measured window, by pool and its local hour of the week.",
+    ),
+}
+
+
+class Waits(NamedTuple):
+    """One entry a task."""
+
+    queued: Ints
+    """When it was first queued."""
+    wait: Ints
+    """Time in line before its first work, ms: all that it has waited so far, where there was none."""
+    started: Mask
+    columns: dict[str, NDArray[Any]]
+
+
+def waits(journals: Journals) -> Waits:
+    """The wait of every task until its first work; a wait that escalation has cut in two adds up."""
+    work = journals.work
+    heads, task = _tasks(work)
+    has_start = ~missing(work["start"])
+    before: Ints = np.cumsum(has_start) - has_start
+    stretch = np.where(before == before[heads][task], waiting_spans(journals).length, 0)
+    return Waits(
+        queued=work["queued_at"][heads],
+        wait=summed(stretch, task, len(heads)),
+        started=np.bincount(task, weights=has_start, minlength=len(heads)) > 0,
+        columns={"tier": work["tier"][heads], "priority": journals.tickets["priority"][work["ticket"][heads]]},
+    )
+
+
+def _tasks(work: Table) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first row of each task, and the task of each row."""
+    ticket, number = work["ticket"], work["task"]
+    new = np.ones(len(ticket), dtype=np.bool_)
+    new[1:] = (ticket[1:] != ticket[:-1]) | (number[1:] != number[:-1])
+    return np.flatnonzero(new), np.cumsum(new) - 1
+
+
+def waiting_spans(journals: Journals) -> Spans:
+    """When each stretch was in line; one that is still in line is so to the run's end."""
+    work = journals.work
+    until = np.where(missing(work["start"]), work["end"], work["start"])
+    return Spans(work["queued_at"], np.where(missing(until), journals.end, until))
+
+
+def service_spans(journals: Journals) -> tuple[Spans, Mask]:
+    """When each stretch was in service, and which ones were at all; open work runs to the run's end."""
+    work = journals.work
+    served = ~missing(work["start"])
+    spans = Spans(work["start"][served], work["end"][served])
+    return Spans(spans.start, np.where(missing(spans.end), journals.end, spans.end)), served
+
+
+def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    """Waits and backlog."""
+    waited, along = _counted(waits(journals), clock), axes(scenario)
+    cuts = {
+        name: _waits_cut(waited, *rows(layout.keys, waited.columns, along))
+        for name, layout in LAYOUTS.items()
+        if layout.measures is _WAITS
+    }
+    return {**cuts, **_backlog(journals, scenario, clock)}
+
+
+def _counted(waited: Waits, clock: Clock) -> Waits:
+    """The tasks first queued in the window that somebody started on."""
+    keep = within(waited.queued, clock) & waited.started
+    columns = {name: values[keep] for name, values in waited.columns.items()}
+    return Waits(waited.queued[keep], waited.wait[keep], waited.started[keep], columns)
+
+
+def _waits_cut(waited: Waits, row: NDArray[np.intp], count: int) -> Ratios:
+    levels = len(OVER_MIN) + 1
+    passed = np.searchsorted(np.array(OVER_MIN) * MINUTE, waited.wait)  # how many of the limits the wait is longer than
+    tally = np.bincount(row * levels + passed, minlength=count * levels).reshape(count, levels)
+    longer = np.cumsum(tally[:, ::-1], axis=1)[:, ::-1]  # column k: longer than k of the limits
+    tasks = longer[:, 0]
+    shares = ((PER_CENT * longer[:, level], tasks) for level in range(1, levels))
+    return ratios((summed(waited.wait, row, count) / MINUTE, tasks), *shares)
+
+
+def time_grid(clock: Clock) -> Grid:
+    """The hours of the run, or its days where it is long."""
+    width = HOUR if clock.end <= MOST_HOURS * HOUR else DAY
+    return Grid(0, width, -(-clock.end // width))
+
+
+def _backlog(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    work = journals.work
+    region, tier = work["region"].astype(np.int64), work["tier"].astype(np.int64)
+    serving, served = service_spans(journals)
+    people = ((waiting_spans(journals), region, tier), (serving, region[served], tier[served]))
+    return {
+        _BY_TIME: _by_time([(spans, tiers) for spans, _, tiers in people], clock),
+        _BY_HOUR: _by_hour(people, scenario, clock),
+    }
+
+
+def _by_time(kinds: list[tuple[Spans, Ints]], clock: Clock) -> Ratios:
+    grid = time_grid(clock)
+    held = (time_in_bins(spans.clipped(0, clock.end), tier, len(TIERS), grid).T.ravel() for spans, tier in kinds)
+    lasts = np.repeat(np.minimum(grid.starts + grid.width, clock.end) - grid.starts, len(TIERS))
+    return ratios(*((time / HOUR, lasts / HOUR) for time in held))
+
+
+def _by_hour(kinds: tuple[tuple[Spans, Ints, Ints], ...], scenario: Scenario, clock: Clock) -> Ratios:
+    week = local_week(scenario, clock)
+    held = (week.time(spans, region, tier, len(TIERS)).ravel() for spans, region, tier in kinds)
+    available = np.repeat(week.available().ravel(), len(TIERS))
+    return ratios(*((time / HOUR, available / HOUR) for time in held))
+
+
+def present(journals: Journals) -> Union:
+    """When each ticket was queued or in service; tasks that run in parallel count once."""
+    work = journals.work
+    ends = np.where(missing(work["end"]), journals.end, work["end"])
+    return union(Spans(work["queued_at"], ends), work["ticket"])
+
+
+def pending(journals: Journals, pieces: Union) -> Spans:
+    """When tickets waited for the customer: until their answer put a task in line, or to the run's end."""
+    ticket, tasks = pieces.group, pieces.opener
+    goes_on = np.zeros(len(ticket), dtype=np.bool_)
+    goes_on[:-1] = ticket[1:] == ticket[:-1]
+    answered = np.zeros_like(goes_on)
+    answered[:-1] = journals.work["why_queued"][tasks[1:]] == Why.RETURNED
+    until = np.full(len(ticket), journals.end, dtype=np.int64)
+    until[:-1][goes_on[:-1]] = pieces.spans.start[1:][goes_on[:-1]]
+    left_open = journals.tickets["state"][ticket] == State.PENDING
+    return Spans(pieces.spans.end, until).where(np.where(goes_on, answered, left_open))
+
+
+def kpis(journals: Journals, cuts: Mapping[str, Ratios], clock: Clock) -> dict[str, tuple[float, float]]:
+    """Responses, waits, and the tickets in the house."""
+    created = within(journals.tickets["created"], clock)
+    pieces = present(journals)
+    waited = Ratios(cuts["waits_by_tier"].num.sum(axis=0), cuts["waits_by_tier"].den.sum(axis=0))
+    return {
+        "response.mean": _response(journals.tickets, created),
+        "wait.mean": (float(waited.num[0]), float(waited.den[0])),
+        "wait.probability": (float(waited.num[1]), float(waited.den[1])),
+        "tickets.count": (int(created.sum()), 1),
+        "tickets.abandoned": (int((created & ~missing(journals.tickets["abandoned"])).sum()), 1),
+        "tickets.active": _average(pieces.spans, clock),
+        "tickets.pending": _average(pending(journals, pieces), clock),
+        "resolution.rate": _resolution_rate(journals.tickets, clock),
+    }
+
+
+def _response(tickets: Table, created: Mask) -> tuple[float, float]:
+    answered = np.flatnonzero(created & ~missing(tickets["started"]))
+    total = int((tickets["started"][answered] - tickets["created"][answered]).sum())
+    return total / MINUTE, len(answered)
+
+
+def _average(spans: Spans, clock: Clock) -> tuple[float, float]:
+    """Mean number of spans that hold at an instant of the window."""
+    return int(spans.clipped(clock.warmup, clock.end).length.sum()) / HOUR, (clock.end - clock.warmup) / HOUR
+
+
+def _resolution_rate(tickets: Table, clock: Clock) -> tuple[float, float]:
+    """A ticket is looked at for 8 h from its creation on, and found resolved from `resolved` on."""
+    created, resolved = tickets["created"], tickets["resolved"]
+    forgotten = created + RESOLUTION_MEMORY
+    known = Spans(created, forgotten).clipped(clock.warmup, clock.end)
+    solved = Spans(np.where(missing(resolved), forgotten, resolved), forgotten).clipped(clock.warmup, clock.end)
+    return PER_CENT * int(solved.length.sum()) / HOUR, int(known.length.sum()) / HOUR

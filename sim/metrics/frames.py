@@ -1,0 +1,118 @@
+"""Measurements as people and files read them: tidy frames, and a record for each key figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from sim.metrics import utilization
+from sim.metrics.cuts import axes
+from sim.metrics.flow import time_grid
+from sim.metrics.kpis import KPIS, record
+from sim.metrics.measure import LAYOUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from sim.clock import Clock
+    from sim.metrics.cuts import Layout, Ratios
+    from sim.metrics.measure import Measurement
+    from sim.scenario.schema import Scenario, UtilizationBands
+
+    Floats = NDArray[np.float64]
+
+
+class Interval(Protocol):
+    """Estimates with their lower and upper ends, equally shaped."""
+
+    @property
+    def mean(self) -> Floats: ...
+    @property
+    def low(self) -> Floats: ...
+    @property
+    def high(self) -> Floats: ...
+
+
+class Pool(Protocol):
+    """How replications, along the first axis, become estimates: `sim.experiment.estimate.pooled`."""
+
+    def __call__(self, num: Floats, den: Floats, /) -> Interval: ...
+
+
+def records(stacked: Measurement, scenario: Scenario, pool: Pool) -> dict[str, dict[str, Any]]:
+    """Every key figure by name: {mean, low, high, unit, target?, met?, band?}, ready for JSON."""
+    found = pool(*stacked.kpis)
+    ends = zip(KPIS, found.mean.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
+    return {name: record(name, mean, low, high, scenario) for name, mean, low, high in ends}
+
+
+def frames(
+    stacked: Measurement, scenario: Scenario, clock: Clock, pool: Pool, agents: Sequence[str] = ()
+) -> dict[str, pd.DataFrame]:
+    """Every table in long form: its keys, then measure, mean, low, high, n, unit; utilization also has band and action.
+
+    `n` is what stands below the line, over all replications: tickets or tasks of a share or a mean, hours of a time
+    average or a utilization, replications of a count.
+
+    Args:
+        stacked: the replications.
+        scenario: the one that was run.
+        clock: its clock.
+        pool: how replications become estimates.
+        agents: names in the order of the roster; without them agents are numbered from 0.
+    """
+    people = stacked.tables["utilization_by_agent"].num.shape[1]
+    if agents and len(agents) != people:
+        raise ValueError(f"{people} agents, {len(agents)} names")
+    labels: dict[str, Sequence[Any]] = {
+        **axes(scenario),
+        "time": [clock.instant(int(ms)) for ms in time_grid(clock).starts],
+        "agent": agents or range(people),
+    }
+    found = {name: _frame(stacked.tables[name], layout, labels, pool) for name, layout in LAYOUTS.items()}
+    for name in utilization.LAYOUTS:
+        found[name] = _with_bands(found[name], scenario.targets.utilization)
+    return found
+
+
+def _frame(table: Ratios, layout: Layout, labels: dict[str, Sequence[Any]], pool: Pool) -> pd.DataFrame:
+    import pandas as pd
+
+    rows, measures = table.num.shape[1:]
+    found = pool(*table)
+    return pd.DataFrame(
+        {
+            **_keys(layout, labels, measures),
+            "measure": np.tile([measure.name for measure in layout.measures], rows),
+            "mean": found.mean.ravel(),
+            "low": found.low.ravel(),
+            "high": found.high.ravel(),
+            "n": table.den.sum(axis=0).ravel(),
+            "unit": np.tile([measure.unit for measure in layout.measures], rows),
+        }
+    )
+
+
+def _keys(layout: Layout, labels: dict[str, Sequence[Any]], measures: int) -> dict[str, Any]:
+    import pandas as pd
+
+    axes_of = [labels[key] for key in layout.keys]
+    codes = np.indices([len(axis) for axis in axes_of]).reshape(len(axes_of), -1)
+    return {
+        key: pd.Index(axis).take(np.repeat(code, measures))
+        for key, axis, code in zip(layout.keys, axes_of, codes, strict=True)
+    }
+
+
+def _with_bands(out: pd.DataFrame, edges: UtilizationBands) -> pd.DataFrame:
+    import pandas as pd
+
+    shares = out["mean"].where(out["measure"] == "utilization")
+    levels = [utilization.band(share, edges) for share in shares]
+    out["band"] = pd.Series([level.name if level else None for level in levels], dtype=object)
+    out["action"] = pd.Series([level.action if level else None for level in levels], dtype=object)
+    return out

@@ -1,0 +1,104 @@
+"""Time, exactly: how long spans last inside a window, inside bins of a grid, and in union.
+
+Everything is in int64 ms. `numpy.bincount` adds weights in double precision, which is exact for whole numbers below
+2**53 ms: 285,000 years in one cell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Codes = NDArray[Any]  # any integer type
+
+
+class Spans(NamedTuple):
+    """Spans of time [start, end); one that ends before it starts is empty."""
+
+    start: Ints
+    end: Ints
+
+    def clipped(self, low: int, high: int) -> Spans:
+        """What lies in [low, high); no span of the result ends before it starts."""
+        start = np.minimum(np.maximum(self.start, low), high)
+        return Spans(start, np.maximum(np.minimum(self.end, high), start))
+
+    def where(self, mask: NDArray[np.bool_]) -> Spans:
+        """Only the spans of `mask`."""
+        return Spans(self.start[mask], self.end[mask])
+
+    @property
+    def length(self) -> Ints:
+        """Duration of each span, of clipped ones."""
+        return self.end - self.start
+
+
+class Grid(NamedTuple):
+    """`bins` bins of `width` ms, one after the other from `first` on."""
+
+    first: int
+    width: int
+    bins: int
+
+    @property
+    def starts(self) -> Ints:
+        """Where each bin begins."""
+        return self.first + self.width * np.arange(self.bins, dtype=np.int64)
+
+    @property
+    def end(self) -> int:
+        """Where the last bin ends."""
+        return self.first + self.width * self.bins
+
+
+def summed(values: Codes, code: Codes, codes: int) -> Ints:
+    """Sum of whole numbers by code, 0 to codes - 1."""
+    return np.bincount(code, weights=values, minlength=codes).astype(np.int64)
+
+
+def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid) -> Ints:
+    """Time that the spans of each code spend in each bin: (codes, bins) ms."""
+    inside = spans.clipped(grid.first, grid.end)
+    return _time_after(inside.start, code, codes, grid) - _time_after(inside.end, code, codes, grid)
+
+
+def _time_after(points: Ints, code: Codes, codes: int, grid: Grid) -> Ints:
+    """Time from each point to the end of the grid: the rest of its own bin, and all of those that follow."""
+    since = points - grid.first
+    own = since // grid.width
+    cell = code * np.int64(grid.bins + 1) + own  # one more column, for points at the very end
+    shape = (codes, grid.bins + 1)
+    rest = summed((own + 1) * grid.width - since, cell, codes * (grid.bins + 1)).reshape(shape)
+    count = np.bincount(cell, minlength=codes * (grid.bins + 1)).reshape(shape)
+    after: Ints = rest + (np.cumsum(count, axis=1) - count) * grid.width
+    return after[:, :-1]
+
+
+class Union(NamedTuple):
+    """Stretches without a gap, in the order of (group, start)."""
+
+    spans: Spans
+    group: Ints
+    opener: NDArray[np.intp]
+    """Row of the span that each stretch begins with."""
+
+
+def union(spans: Spans, group: Codes) -> Union:
+    """The union of the spans of each group: what overlaps or touches becomes one. No span may end before it starts."""
+    if not len(group):
+        return Union(spans, group.astype(np.int64), np.empty(0, dtype=np.intp))
+    # One axis for all groups, each in a lane of its own: then a running maximum restarts with every group.
+    base = int(spans.start.min())
+    lane = group * np.int64(int(spans.end.max()) - base + 1) - base
+    order = np.argsort(lane + spans.start, kind="stable")
+    lane = lane[order]
+    start, reached = lane + spans.start[order], np.maximum.accumulate(lane + spans.end[order])
+    first = np.append(0, np.flatnonzero(start[1:] > reached[:-1]) + 1)
+    last = np.append(first[1:], len(order)) - 1
+    opener = order[first]
+    return Union(Spans(spans.start[opener], (reached - lane)[last]), group[opener].astype(np.int64), opener)

@@ -1,0 +1,61 @@
+"""The front door: one replication's journals in, everything that is measured of it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.metrics import flow, quality, sla, utilization
+from sim.metrics.cuts import Ratios
+from sim.metrics.kpis import KPIS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.clock import Clock
+    from sim.engine.journal import Journals
+    from sim.scenario.schema import Scenario
+
+LAYOUTS = {**sla.LAYOUTS, **utilization.LAYOUTS, **flow.LAYOUTS}
+"""Every table by name: its keys and measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What is measured of one replication; or, stacked, of several, along a first axis.
+
+    Attributes:
+        kpis: ratios in the order of `KPIS`.
+        tables: ratios by the names of `LAYOUTS`, (rows, measures).
+    """
+
+    kpis: Ratios
+    tables: dict[str, Ratios]
+
+
+def measure(journals: Journals, scenario: Scenario, clock: Clock) -> Measurement:
+    """Measure one replication."""
+    tables = {
+        **sla.tables(journals, scenario, clock),
+        **utilization.tables(journals, scenario, clock),
+        **flow.tables(journals, scenario, clock),
+    }
+    figures = {
+        **sla.kpis(tables),
+        **utilization.kpis(tables),
+        **flow.kpis(journals, tables, clock),
+        **quality.kpis(journals.tickets, clock),
+    }
+    return Measurement(Ratios(*np.array([figures[name] for name in KPIS], dtype=np.float64).T), tables)
+
+
+def stack(measurements: Sequence[Measurement]) -> Measurement:
+    """Replications of one scenario, along a first axis."""
+    tables = {name: _stacked([one.tables[name] for one in measurements]) for name in measurements[0].tables}
+    return Measurement(_stacked([one.kpis for one in measurements]), tables)
+
+
+def _stacked(parts: Sequence[Ratios]) -> Ratios:
+    return Ratios(np.stack([part.num for part in parts]), np.stack([part.den for part in parts]))

@@ -1,0 +1,139 @@
+"""Promises kept: responses and resolutions by their deadlines."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.clock import NEVER
+from sim.engine.journal import missing
+from sim.metrics.cuts import NO_CHANNEL, PER_CENT, Layout, Measure, axes, pair, ratios, rows, within
+from sim.metrics.week import local_hour
+from sim.scenario.schema import PRIORITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.clock import Clock
+    from sim.engine.journal import Journals, Table
+    from sim.metrics.cuts import Ratios
+    from sim.scenario.schema import Scenario
+
+    Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+_WITHOUT_CHANNEL = 255
+
+
+class Outcome(IntEnum):
+    """What became of a promise."""
+
+    NOT_DUE = 0
+    """There was none, or it does not belong to the measured window."""
+    MET = 1
+    BREACHED = 2
+    EXCLUDED = 3
+    """The customer gave up: in time, of a response; at all, of a resolution."""
+
+
+_PROMISES = ("response", "resolution")
+_MEASURES = tuple(
+    measure
+    for promise in _PROMISES
+    for measure in (
+        Measure(promise, "%"),
+        Measure(f"{promise}.due", "tickets"),
+        Measure(f"{promise}.met", "tickets"),
+        Measure(f"{promise}.excluded", "tickets"),
+    )
+)
+_PER_PROMISE = len(_MEASURES) // len(_PROMISES)
+
+LAYOUTS = {
+    "sla_by_priority": Layout(("priority",), _MEASURES, "Promises kept, by the ticket's original priority."),
+    "sla_by_region": Layout(("region",), _MEASURES, "Promises kept, by the ticket's region."),
+    "sla_by_tier": Layout(("tier",), _MEASURES, "Promises kept, by the tier at which the ticket enters."),
+    "sla_by_channel": Layout(
+        ("channel",), _MEASURES, f"Promises kept, by channel; alerts have none and stand under {NO_CHANNEL}."
+    ),
+    "sla_by_class": Layout(("customer_class",), _MEASURES, "Promises kept, by customer class."),
+    "sla_by_kind": Layout(("kind",), _MEASURES, "Promises kept, to customers and to monitoring."),
+    "sla_by_region_hour": Layout(
+        ("region", "hour_of_week"), _MEASURES, "Promises kept, by region and by its local hour of the week at creation."
+    ),
+}
+
+
+def response(tickets: Table, clock: Clock, *, drained: bool) -> NDArray[np.uint8]:
+    """The `Outcome` of every ticket's response; one at the deadline is in time, giving up at the deadline is not."""
+    deadline = tickets["respond_by"]
+    gone = ~missing(tickets["abandoned"]) & (tickets["abandoned"] < deadline)
+    return _outcome(_due(deadline, tickets, clock, drained=drained), _by(tickets["started"], deadline), gone)
+
+
+def resolution(tickets: Table, clock: Clock, *, drained: bool) -> NDArray[np.uint8]:
+    """The `Outcome` of every ticket's resolution; the deadline moves by as much as the clock stood still."""
+    promised = tickets["resolve_by"]
+    deadline = np.where(missing(promised), NEVER, promised + tickets["paused"])
+    due = _due(deadline, tickets, clock, drained=drained)
+    return _outcome(due, _by(tickets["resolved"], deadline), ~missing(tickets["abandoned"]))
+
+
+def _due(deadline: Ints, tickets: Table, clock: Clock, *, drained: bool) -> Mask:
+    """Deadlines in the window; in a drained run, which leaves nothing undecided, all those of the window's tickets."""
+    return ~missing(deadline) & within(tickets["created"], clock) if drained else within(deadline, clock)
+
+
+def _by(instant: Ints, deadline: Ints) -> Mask:
+    mask: Mask = ~missing(instant) & (instant <= deadline)
+    return mask
+
+
+def _outcome(due: Mask, met: Mask, gone: Mask) -> NDArray[np.uint8]:
+    unmet = np.where(gone, np.uint8(Outcome.EXCLUDED), np.uint8(Outcome.BREACHED))
+    decided = np.where(met, np.uint8(Outcome.MET), unmet)
+    return np.where(due, decided, np.uint8(Outcome.NOT_DUE))
+
+
+def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    """Every cut of the promises kept."""
+    tickets, along = journals.tickets, axes(scenario)
+    drained = scenario.horizon.drain
+    outcomes = (response(tickets, clock, drained=drained), resolution(tickets, clock, drained=drained))
+    columns = _columns(tickets, scenario, clock)
+    return {name: _cut(outcomes, *rows(layout.keys, columns, along)) for name, layout in LAYOUTS.items()}
+
+
+def _columns(tickets: Table, scenario: Scenario, clock: Clock) -> dict[str, NDArray[Any]]:
+    channel = tickets["channel"]
+    return {
+        **tickets,
+        "channel": np.where(channel == _WITHOUT_CHANNEL, len(scenario.demand.channels), channel),
+        "hour_of_week": local_hour(scenario, clock, tickets["region"], tickets["created"]),
+    }
+
+
+def _cut(outcomes: tuple[NDArray[np.uint8], ...], row: NDArray[np.intp], count: int) -> Ratios:
+    return ratios(*(cell for outcome in outcomes for cell in _promise(outcome, row, count)))
+
+
+def _promise(outcome: NDArray[np.uint8], row: NDArray[np.intp], count: int) -> tuple[tuple[Any, Any], ...]:
+    kinds = len(Outcome)
+    counts = np.bincount(row * kinds + outcome, minlength=count * kinds).reshape(count, kinds)
+    met, excluded = counts[:, Outcome.MET], counts[:, Outcome.EXCLUDED]
+    due = met + counts[:, Outcome.BREACHED]
+    return (PER_CENT * met, due), (due, 1), (met, 1), (excluded, 1)
+
+
+def kpis(cuts: Mapping[str, Ratios]) -> dict[str, tuple[float, float]]:
+    """The shares of promises kept, by priority."""
+    table = cuts["sla_by_priority"]
+    return {
+        f"sla.{promise}.{priority}": pair(table, row, column * _PER_PROMISE)
+        for column, promise in enumerate(_PROMISES)
+        for row, priority in enumerate(PRIORITIES)
+    }

@@ -1,0 +1,142 @@
+"""How much of their time on duty people are busy, and what the manual says about it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.clock import HOUR
+from sim.engine.journal import NOBODY, Mode, missing
+from sim.metrics.cuts import PER_CENT, Layout, Measure, axes, pair, ratios, rows
+from sim.metrics.intervals import Spans, summed
+from sim.metrics.week import local_week
+from sim.scenario.schema import TIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.clock import Clock
+    from sim.engine.journal import Journals
+    from sim.metrics.cuts import Ratios
+    from sim.scenario.schema import Scenario, UtilizationBands
+
+_MEASURES = (Measure("utilization", "%"), Measure("occupied", "h"), Measure("on_duty", "h"))
+_HOURLY = "utilization_by_hour_tier"
+_BY_AGENT = "utilization_by_agent"
+
+LAYOUTS = {
+    "utilization_by_tier": Layout(("tier",), _MEASURES, "Utilization by the agents' own tier."),
+    "utilization_by_region": Layout(("region",), _MEASURES, "Utilization by the agents' own region."),
+    "utilization_by_region_tier": Layout(("region", "tier"), _MEASURES, "Utilization by the agents' own pool."),
+    _HOURLY: Layout(
+        ("hour_of_week", "tier"),
+        _MEASURES,
+        "Utilization by the hour of the week in the agents' region, and their tier.",
+    ),
+    _BY_AGENT: Layout(("agent",), _MEASURES, "Utilization of every agent, in the order of the roster."),
+}
+
+
+class Band(NamedTuple):
+    """A level of utilization and what the manual (§8.3) says to do."""
+
+    name: str
+    action: str
+
+
+LOW = Band("low", "Adjust staffing down")
+OPTIMAL = Band("optimal", "Maintain current staffing")
+HIGH = Band("high", "Consider temporary help")
+CRITICAL = Band("critical", "Emergency measures")
+
+
+def per_cent(share: float) -> float:
+    """A share of the scenario in per cent, as it was written: 0.57 is 57, and not 56.99999999999999."""
+    return round(share * PER_CENT, 9)
+
+
+def band(utilization: float, edges: UtilizationBands) -> Band | None:
+    """The band of a utilization in per cent, each from its lower edge up to the next; none where it is NaN."""
+    if math.isnan(utilization):
+        return None
+    lower = ((edges.critical, CRITICAL), (edges.high, HIGH), (edges.optimal, OPTIMAL))
+    return next((level for edge, level in lower if utilization >= per_cent(edge)), LOW)
+
+
+class People(NamedTuple):
+    """Spans of time inside the window, and whose they are."""
+
+    spans: Spans
+    columns: dict[str, NDArray[Any]]
+
+
+def occupied(journals: Journals, clock: Clock) -> People:
+    """Work on duty; what is still open runs to the run's end."""
+    work, duties = journals.work, journals.duties
+    done = np.flatnonzero(~missing(work["start"]) & (work["mode"] == Mode.DUTY) & (work["duty"] != NOBODY))
+    ends = work["end"][done]
+    spans = Spans(work["start"][done], np.where(missing(ends), journals.end, ends))
+    duty = work["duty"][done]
+    columns = {"region": duties["region"][duty], "tier": duties["tier"][duty], "agent": work["agent"][done]}
+    return People(spans.clipped(clock.warmup, clock.end), columns)
+
+
+def on_duty(journals: Journals, clock: Clock) -> People:
+    """Duties as they were worked; one that is still open runs to the run's end."""
+    duties = journals.duties
+    worked = np.flatnonzero(~missing(duties["start"]))
+    ends = duties["end"][worked]
+    spans = Spans(duties["start"][worked], np.where(missing(ends), journals.end, ends))
+    columns = {name: duties[name][worked] for name in ("region", "tier", "agent")}
+    return People(spans.clipped(clock.warmup, clock.end), columns)
+
+
+def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    """Every cut of utilization."""
+    busy, present = occupied(journals, clock), on_duty(journals, clock)
+    along = {**axes(scenario), "agent": range(_agents(journals, scenario))}
+    cuts = {
+        name: _ratios(*(_time(people, *rows(layout.keys, people.columns, along)) for people in (busy, present)))
+        for name, layout in LAYOUTS.items()
+        if name != _HOURLY
+    }
+    return {**cuts, _HOURLY: _ratios(*(_hourly(people, scenario, clock) for people in (busy, present)))}
+
+
+def headcount(scenario: Scenario) -> int:
+    """Agents on the roster, whether they have a duty in the run or not."""
+    staffing, regions = scenario.staffing, scenario.regions
+    if staffing.mode == "flat":
+        return sum(sum(staffing.flat.get(region, {}).values()) for region in regions)
+    crews = staffing.crews.values()
+    return sum(sum(c.headcount.values()) for region in regions for c in crews if not c.regions or region in c.regions)
+
+
+def _agents(journals: Journals, scenario: Scenario) -> int:
+    """The roster's agents; the log of a real desk may know more of them than its scenario."""
+    return max(headcount(scenario), int(journals.duties["agent"].max(initial=NOBODY)) + 1)
+
+
+def _time(people: People, row: NDArray[np.intp], count: int) -> NDArray[np.int64]:
+    return summed(people.spans.length, row, count)
+
+
+def _hourly(people: People, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:
+    columns = people.columns
+    held = local_week(scenario, clock).time(people.spans, columns["region"], columns["tier"], len(TIERS))
+    pooled: NDArray[np.int64] = held.sum(axis=0).ravel()
+    return pooled
+
+
+def _ratios(busy: NDArray[np.int64], present: NDArray[np.int64]) -> Ratios:
+    worked, staffed = busy / HOUR, present / HOUR
+    return ratios((PER_CENT * worked, staffed), (worked, 1), (staffed, 1))
+
+
+def kpis(cuts: Mapping[str, Ratios]) -> dict[str, tuple[float, float]]:
+    """Utilization by tier."""
+    return {f"utilization.{tier}": pair(cuts["utilization_by_tier"], row, 0) for row, tier in enumerate(TIERS)}

@@ -1,0 +1,150 @@
+"""A result on the terminal, to be read in ten seconds: targets met and missed, bands, worst hours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
+from sim.scenario.schema import PRIORITIES, TIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console, RenderableType
+
+    from sim.experiment.result import Result
+
+Record = dict[str, Any]
+
+WORST_HOURS = 3
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ACTIONS = {band.name: band.action for band in (LOW, OPTIMAL, HIGH, CRITICAL)}
+_BAND_STYLES = {"low": "blue", "optimal": "green", "high": "yellow", "critical": "bold red"}
+_OTHERS = (
+    ("response.mean", "mean response"),
+    ("wait.probability", "tasks that wait"),
+    ("wait.mean", "mean wait"),
+    ("tickets.active", "active at a time"),
+    ("tickets.pending", "waiting for the customer"),
+    ("tickets.count", "tickets and alerts"),
+    ("tickets.abandoned", "abandoned"),
+    ("resolution.rate", "of the last 8 h resolved"),
+    ("fcr", "first-contact resolution"),
+    ("reopened", "reopened"),
+)
+
+
+def print_summary(result: Result, console: Console) -> None:
+    """Print the summary of a result."""
+    for part in _parts(result):
+        console.print(part)
+
+
+def _parts(result: Result) -> Iterator[RenderableType]:
+    yield _headline(result)
+    yield _promises(result.records)
+    yield _utilization(result.records)
+    yield _others(result.records)
+    yield from _worst_hours(result)
+    yield _verdict(result)
+    yield from (Text(f"note: {notice}", style="yellow") for notice in result.notices)
+
+
+def _headline(result: Result) -> str:
+    horizon, done = result.scenario.horizon, len(result.replications)
+    question = f"\n{escape(result.scenario.question)}" if result.scenario.question else ""
+    return (
+        f"\n[bold]{escape(result.scenario.name)}[/bold]{question}\n"
+        f"[dim]{horizon.days} days after {horizon.warmup_days} of warm-up · {_counted(done, 'replication')} · "
+        f"seed {result.seed} · {result.engine} engine · hash {result.scenario.hash} · {result.wall_s:.1f} s[/dim]"
+    )
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def figure(record: Record, digits: int = 1) -> str:
+    """A figure with its unit and interval: `80.6 % (79.1-82.0)`; `no data` where there is none."""
+    if record["mean"] is None:
+        return "no data"
+    interval = "" if record["low"] is None else f" ({record['low']:.{digits}f}-{record['high']:.{digits}f})"
+    return f"{record['mean']:,.{digits}f} {record['unit']}{interval}"
+
+
+def _judged(record: Record) -> Text:
+    """The figure, and whether it meets its target."""
+    met = record.get("met")
+    text = figure(record)
+    if met is None:
+        return Text(text)
+    mark, style = ("✓", "green") if met else ("✗", "red")
+    return Text(f"{text} {mark}", style=style)
+
+
+def _promises(records: dict[str, Record]) -> Table:
+    table = Table(title="Promises kept (95 % interval)", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column("priority")
+    for promise in ("response", "resolution"):
+        wanted = {records[f"sla.{promise}.{p}"].get("target") for p in PRIORITIES} - {None}
+        target = f", target {wanted.pop():g} %" if len(wanted) == 1 else ""
+        table.add_column(f"{promise} in time{target}")
+    for priority in PRIORITIES:
+        table.add_row(priority, *(_judged(records[f"sla.{promise}.{priority}"]) for promise in ("response", "resolution")))
+    return table
+
+
+def _utilization(records: dict[str, Record]) -> Table:
+    table = Table(title="Utilization", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for column in ("tier", "time at work / on duty", "band", "what the manual says"):
+        table.add_column(column)
+    for tier in TIERS:
+        record = records[f"utilization.{tier}"]
+        if record["mean"] is not None:
+            band = record["band"]
+            table.add_row(tier, figure(record), Text(band, style=_BAND_STYLES[band]), _ACTIONS[band])
+    return table
+
+
+def _others(records: dict[str, Record]) -> Table:
+    table = Table(title="Flow and quality", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_header=False)
+    for name, label in _OTHERS:
+        table.add_row(label, _with_target(records[name]), name, style=None)
+    table.columns[2].style = "dim"
+    return table
+
+
+def _with_target(record: Record) -> Text:
+    text = _judged(record)
+    if record.get("target") is not None:
+        text.append(f" target {record['target']:g}")
+    return text
+
+
+def _worst_hours(result: Result) -> Iterator[str]:
+    """The hours of the local week in which most responses are late."""
+    table = result.tables["sla_by_region_hour"]
+    wide = table.pivot_table(index=["region", "hour_of_week"], columns="measure", values="mean", observed=True)
+    late = (wide["response.due"] - wide["response.met"]).sort_values(ascending=False, kind="stable")
+    worst = late[late > 0].head(WORST_HOURS)
+    if len(worst):
+        yield "[bold]Worst hours[/bold] (local time; responses due that came late, a replication)"
+    for (region, hour), count in worst.items():  # type: ignore[misc]
+        day, clock = divmod(hour, 24)
+        due = wide.loc[(region, hour), "response.due"]
+        yield f"  {region} {_WEEKDAYS[day]} {clock:02d}-{clock + 1:02d}  {count:.1f} of {due:.1f} late ({count / due:.0%})"
+
+
+def _verdict(result: Result) -> Text:
+    judged = [record["met"] for record in result.records.values() if record.get("met") is not None]
+    missed = result.missed()
+    if not judged:
+        return Text("No targets set.")
+    if not missed:
+        return Text(f"All {len(judged)} targets met.", style="bold green")
+    return Text(f"{len(missed)} of {len(judged)} targets missed: {', '.join(missed)}", style="bold red")

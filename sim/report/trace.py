@@ -1,0 +1,109 @@
+"""One ticket's life, told for a planner from the journals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.clock import MINUTE, NEVER
+from sim.engine.journal import How, State, Why
+from sim.errors import SimError
+from sim.scenario.days_off import clock_of
+from sim.scenario.schema import PRIORITIES, TIERS
+from sim.workload.tape import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.engine.journal import Journals, Table
+    from sim.scenario.schema import Scenario
+
+Line = tuple[int, str]
+"""An instant (ms of the run's clock), and what happened."""
+
+_QUEUED = {
+    Why.ARRIVED: "waits in line at {pool}",
+    Why.NEXT_STAGE: "is passed on and waits in line at {pool}",
+    Why.RETURNED: "the customer has answered; waits in line at {pool}",
+    Why.REOPENED: "is reopened, the resolution was wrong; waits in line at {pool}",
+    Why.PREEMPTED: "is interrupted by a P1; back in line at {pool}",
+    Why.HANDED_OVER: "is handed over at the end of the duty; back in line at {pool}",
+    Why.ESCALATED: "is escalated; goes on waiting for {pool}",
+}
+_ENDED = {How.DONE: "{agent} is done, after {minutes} min"}
+_STATES = {
+    State.QUEUED: "the run ends, the ticket is still in line",
+    State.IN_SERVICE: "the run ends, the ticket is still being worked on",
+    State.PENDING: "the run ends, the ticket still waits for the customer",
+}
+
+
+def ticket_id(key: str, journals: Journals, scenario: Scenario) -> int:
+    """The row of the ticket whose public key is `region/number`.
+
+    Raises:
+        SimError: there is no such region or ticket.
+    """
+    region, _, number = key.rpartition("/")
+    regions = list(scenario.regions)
+    if region not in regions or not number.isdecimal():
+        raise SimError(f"{key!r} is no ticket: write region/number, such as {regions[0]}/17; regions are {', '.join(regions)}")
+    tickets = journals.tickets
+    rows = np.flatnonzero((tickets["region"] == regions.index(region)) & (tickets["number"] == int(number)))
+    if not len(rows):
+        mine = tickets["number"][tickets["region"] == regions.index(region)]
+        known = f"; its numbers run from {mine.min()} to {mine.max()}" if len(mine) else ""
+        raise SimError(f"{region} has no ticket {number} in this replication{known}")
+    return int(rows[0])
+
+
+def trace(key: str, journals: Journals, scenario: Scenario, agents: tuple[str, ...]) -> Iterator[str]:
+    """The ticket's life, a line an event, in UTC and in its region's local time."""
+    ticket = ticket_id(key, journals, scenario)
+    clock = clock_of(scenario)
+    row = {name: int(values[ticket]) for name, values in journals.tickets.items()}
+    zone = list(scenario.regions.values())[row["region"]].zone
+    lines = [*_born(row, scenario), *_stretches(ticket, journals.work, scenario, agents), *_ended(row, journals.end)]
+    for instant, text in sorted(lines, key=lambda line: line[0]):
+        utc, local = clock.instant(instant), clock.local(zone, instant)
+        yield f"{utc:%Y-%m-%d %H:%M:%S} UTC  {local:%a %H:%M:%S} local  {text}"
+
+
+def _born(row: dict[str, int], scenario: Scenario) -> Iterator[Line]:
+    channels = list(scenario.demand.channels)
+    by = f" by {channels[row['channel']]}" if row["channel"] < len(channels) else ""
+    region = list(scenario.regions)[row["region"]]
+    kind, priority = Kind(row["kind"]).name.lower(), PRIORITIES[row["priority"]]
+    yield row["created"], f"{priority} {kind} {region}/{row['number']} comes in{by}"
+    for name, column in (("response", "respond_by"), ("resolution", "resolve_by")):
+        if row[column] != NEVER:
+            deadline = row[column] + (row["paused"] if column == "resolve_by" else 0)
+            reached = row["started" if column == "respond_by" else "resolved"]
+            late = reached == NEVER or reached > deadline
+            yield deadline, f"({name} deadline: {'missed' if late else 'met'})"
+
+
+def _stretches(ticket: int, work: Table, scenario: Scenario, agents: tuple[str, ...]) -> Iterator[Line]:
+    regions = list(scenario.regions)
+    for i in np.flatnonzero(work["ticket"] == ticket).tolist():
+        pool = f"{regions[work['region'][i]]}/{TIERS[work['tier'][i]]}"
+        yield int(work["queued_at"][i]), _QUEUED[Why(work["why_queued"][i])].format(pool=pool)
+        agent, start, end = int(work["agent"][i]), int(work["start"][i]), int(work["end"][i])
+        if start != NEVER:
+            waited = (start - int(work["queued_at"][i])) / MINUTE
+            yield start, f"{agents[agent]} takes it, after {waited:.1f} min in line"
+        how = How(work["how_ended"][i])
+        if end != NEVER and how in _ENDED:
+            yield end, _ENDED[how].format(agent=agents[agent], minutes=f"{(end - start) / MINUTE:.1f}")
+
+
+def _ended(row: dict[str, int], end: int) -> Iterator[Line]:
+    if row["abandoned"] != NEVER:
+        yield row["abandoned"], "the customer gives up"
+    if row["first_resolved"] not in {NEVER, row["resolved"]}:
+        yield row["first_resolved"], "is taken for resolved"
+    if row["resolved"] != NEVER:
+        yield row["resolved"], "is resolved"
+    if State(row["state"]) in _STATES:
+        yield end, _STATES[State(row["state"])]

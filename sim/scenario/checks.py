@@ -1,0 +1,300 @@
+"""Whether the parts of a scenario fit together. Each check is one function, and each message tells the remedy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.errors import nearest, quote
+from sim.scenario.schema import PRIORITIES, Scenario, sums_to_one
+from sim.scenario.tree import KeyPath, overlap
+from sim.scenario.units import DAY_OFF
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sim.scenario.schema import Crew, DemandEvent
+
+MOST_TICKETS = 50_000_000
+"""Tickets and alerts that a run may expect at most: their tables would not fit into memory."""
+
+_MOST_NAMES = 12
+_HOURS_PER_DAY = 24
+_DAYS_PER_YEAR = 365.25
+_LARGEST_EXPONENT = 300.0
+
+
+class Finding(NamedTuple):
+    """What does not fit: the key to look at, what is wrong and the remedy, the nearest valid name."""
+
+    key: KeyPath
+    message: str
+    nearest: str = ""
+
+
+Check = Callable[[Scenario], Iterator[Finding]]
+
+_checks: list[tuple[Check, tuple[KeyPath, ...]]] = []
+
+
+def _rests_on(*keys: str) -> Callable[[Check], Check]:
+    """Puts a check on the list, with the keys that must be right for its findings to mean anything."""
+
+    def put(check: Check) -> Check:
+        _checks.append((check, tuple(tuple(key.split(".")) for key in keys)))
+        return check
+
+    return put
+
+
+def findings(scenario: Scenario, unsure: Collection[KeyPath] = ()) -> Iterator[Finding]:
+    """What does not fit in `scenario`; checks that rest on an `unsure` key are left out."""
+    for check, basis in _checks:
+        if not any(overlap(key, path) for key in basis for path in unsure):
+            yield from check(scenario)
+
+
+@_rests_on()
+def regions_exist(scenario: Scenario) -> Iterator[Finding]:
+    """A region that is named anywhere is one of `regions`."""
+    for key, name in _named_regions(scenario):
+        if name not in scenario.regions:
+            yield _unknown(key, "region", name, scenario.regions)
+
+
+def _named_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
+    groups: list[tuple[str, str, dict[str, Crew] | dict[str, DemandEvent]]] = [
+        ("demand", "events", scenario.demand.events),
+        ("staffing", "crews", scenario.staffing.crews),
+    ]
+    for section, group, members in groups:
+        for name, member in members.items():
+            yield from (((section, group, name, "regions", n), region) for n, region in enumerate(member.regions))
+    yield from ((("demand", "holidays", region), region) for region in scenario.demand.holidays)
+    yield from ((("staffing", "flat", region), region) for region in scenario.staffing.flat)
+    replay = scenario.demand.replay
+    if replay:
+        yield from ((("demand", "replay", "regions", name), region) for name, region in replay.regions.items())
+        yield from ((("demand", "replay", "region"), region) for region in [replay.region] if region)
+
+
+@_rests_on()
+def channels_exist(scenario: Scenario) -> Iterator[Finding]:
+    """The channels that a log's channels stand for exist."""
+    replay, known = scenario.demand.replay, scenario.demand.channels
+    for name, channel in replay.channels.items() if replay else ():
+        if channel not in known:
+            yield _unknown(("demand", "replay", "channels", name), "channel", channel, known)
+
+
+@_rests_on()
+def profiles_exist(scenario: Scenario) -> Iterator[Finding]:
+    """The profiles of a region are defined."""
+    for name, region in scenario.regions.items():
+        for key, profile in (("profile", region.profile), ("alert_profile", region.alert_profile)):
+            if profile is not None and profile not in scenario.demand.profiles:
+                yield _unknown(("regions", name, key), "profile", profile, scenario.demand.profiles, "demand.profiles")
+
+
+@_rests_on("regions.*.shifts")
+def patterns_fit_shifts(scenario: Scenario) -> Iterator[Finding]:
+    """The shifts in a crew's rotation exist in each of its regions."""
+    for name, crew in scenario.staffing.crews.items():
+        regions = [region for region in crew.regions or scenario.regions if region in scenario.regions]
+        for letter in dict.fromkeys(crew.pattern.replace(DAY_OFF, "")):
+            without = [region for region in regions if letter not in scenario.regions[region].shifts]
+            if without:
+                remedy = f"add regions.{without[0]}.shifts.{letter}, or name other `regions` for this crew"
+                message = f"shift {letter} of the rotation is no shift of {_listed(without)}: {remedy}"
+                yield Finding(("staffing", "crews", name, "pattern"), message)
+
+
+@_rests_on("staffing")
+def mode_has_section(scenario: Scenario) -> Iterator[Finding]:
+    """The section that `staffing.mode` names holds somebody."""
+    section, entries = _active(scenario)
+    if not entries:
+        remedy = f"fill `staffing.{section}`, or set `mode` to the section that is filled"
+        yield Finding(("staffing", section), f"is empty, but the mode is {scenario.staffing.mode}: {remedy}")
+
+
+@_rests_on("staffing.mode", "work.routes", "demand.priorities", "demand.alert_priorities")
+def tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
+    """Every tier that tickets can reach has agents somewhere."""
+    section, entries = _active(scenario)
+    needed = _needed_tiers(scenario)
+    for tier in sorted(needed.keys() - _staffed_tiers(scenario)) if entries else ():
+        remedy = "give it agents, or take it out of work.routes"
+        message = f"{tier} is needed by {', '.join(needed[tier])} but staffed nowhere: {remedy}"
+        yield Finding(("staffing", section), message)
+
+
+def _active(scenario: Scenario) -> tuple[str, Collection[str]]:
+    """The section of `staffing` that is used, and the names in it."""
+    staffing = scenario.staffing
+    return ("flat", staffing.flat) if staffing.mode == "flat" else ("crews", staffing.crews)
+
+
+def _staffed_tiers(scenario: Scenario) -> set[str]:
+    crews = (crew.headcount for crew in scenario.staffing.crews.values() if set(crew.pattern) != {DAY_OFF})
+    pools = scenario.staffing.flat.values() if scenario.staffing.mode == "flat" else crews
+    return {tier for pool in pools for tier, count in pool.items() if count}
+
+
+def _needed_tiers(scenario: Scenario) -> dict[str, list[str]]:
+    """The tiers that tickets can reach, each with the priorities that do."""
+    occurring = PRIORITIES if scenario.demand.replay else _drawn_priorities(scenario)
+    needed: dict[str, list[str]] = {}
+    for priority, route in sorted(scenario.work.routes.items()):
+        stops = [n for n, share in enumerate(route.solved) if share == 1]
+        for tier in route.tiers[: stops[0] + 1 if stops else None]:
+            if priority in occurring:
+                needed.setdefault(tier, []).append(priority)
+    return needed
+
+
+def _drawn_priorities(scenario: Scenario) -> list[str]:
+    """The priorities that tickets or alerts of the scenario get by chance."""
+    demand, regions = scenario.demand, scenario.regions.values()
+    logged = demand.replay is not None and demand.replay.columns.priority is not None
+    tickets = bool(demand.replay or demand.forecast or any(region.tickets for region in regions)) and not logged
+    alerts = any(region.alerts for region in regions)
+    mixes = [demand.priorities] * tickets + [demand.alert_priorities] * alerts
+    return [
+        name
+        for name in PRIORITIES
+        if any(share and priority == name for mix in mixes for priority, share in mix.items())
+    ]
+
+
+@_rests_on("demand.priorities", "demand.alert_priorities")
+def priorities_have_routes(scenario: Scenario) -> Iterator[Finding]:
+    """Every priority that occurs has a route."""
+    replay = scenario.demand.replay
+    occurring = {*_drawn_priorities(scenario), *(replay.priorities.values() if replay else ())}
+    for priority in sorted(occurring - scenario.work.routes.keys()):
+        message = f"is missing, but tickets of {priority} occur: add its route, or set its share of the demand to 0"
+        yield Finding(("work", "routes", priority), message)
+
+
+@_rests_on("work.routes")
+def tiers_have_handle_times(scenario: Scenario) -> Iterator[Finding]:
+    """Every tier that a route names has a handle time."""
+    routes = scenario.work.routes
+    for tier in sorted({tier for route in routes.values() for tier in route.tiers} - scenario.work.handle.keys()):
+        users = _listed(sorted(priority for priority, route in routes.items() if tier in route.tiers))
+        message = f"is missing, but the routes of {users} use it: add its handle time, or take it out of work.routes"
+        yield Finding(("work", "handle", tier), message)
+
+
+@_rests_on()
+def channel_shares_sum_to_one(scenario: Scenario) -> Iterator[Finding]:
+    """The channels share out all tickets."""
+    shares = [channel.share for channel in scenario.demand.channels.values()]
+    if not sums_to_one(shares):
+        message = f"the shares of the channels must sum to 1 (100 %); they sum to {math.fsum(shares):g}"
+        yield Finding(("demand", "channels"), message)
+
+
+@_rests_on("demand.channels.*.open")
+def fallbacks_are_open(scenario: Scenario) -> Iterator[Finding]:
+    """A closed channel's customers find an open one."""
+    channels = scenario.demand.channels
+    always_open = [name for name, channel in channels.items() if channel.open is None]
+    for name, channel in channels.items():
+        key = ("demand", "channels", name, "fallback")
+        if channel.fallback is None:
+            continue
+        if channel.fallback not in channels:
+            yield _unknown(key, "channel", channel.fallback, always_open)
+        elif channel.fallback == name or channels[channel.fallback].open is not None:
+            remedy = f"name a channel that is always open ({_listed(always_open) or 'there is none'})"
+            itself = "is the channel itself" if channel.fallback == name else f"{channel.fallback} closes as well"
+            yield Finding(key, f"{itself}: {remedy}")
+
+
+@_rests_on("regions", "demand")
+def somebody_asks(scenario: Scenario) -> Iterator[Finding]:
+    """There is some demand."""
+    demand = scenario.demand
+    rates = any(region.tickets or region.alerts for region in scenario.regions.values())
+    if not (rates or demand.replay or demand.forecast):
+        remedy = "give one `tickets` or `alerts`, or the scenario demand.replay or demand.forecast"
+        yield Finding(("regions",), f"no region has any demand: {remedy}")
+
+
+@_rests_on("staffing.mode")
+def draining_is_flat(scenario: Scenario) -> Iterator[Finding]:
+    """Only a desk that never closes can go on until all is done."""
+    if scenario.horizon.drain and scenario.staffing.mode != "flat":
+        yield Finding(("horizon", "drain"), "needs `staffing.mode: flat`: set that, or take `drain` out")
+
+
+@_rests_on("demand.replay", "regions")
+def replayed_tickets_have_a_region(scenario: Scenario) -> Iterator[Finding]:
+    """It is known to which region a ticket of the log belongs."""
+    replay = scenario.demand.replay
+    if replay and not (replay.region or replay.columns.region) and len(scenario.regions) > 1:
+        remedy = "name the region of all tickets here, or the log's column in demand.replay.columns.region"
+        yield Finding(("demand", "replay", "region"), f"is missing: {remedy}")
+
+
+@_rests_on()
+def countries_have_holidays(scenario: Scenario) -> Iterator[Finding]:
+    """The public holidays of every country that is named are known."""
+    for name, region in scenario.regions.items():
+        if region.country is not None:
+            yield from _country(("regions", name, "country"), region.country)
+
+
+def _country(key: KeyPath, country: str) -> Iterator[Finding]:
+    from holidays import list_supported_countries
+
+    known = list_supported_countries(include_aliases=True)
+    code, _, subdivision = country.partition("-")
+    remedy = "list the days in demand.holidays instead"
+    if code not in known:
+        message = f"the holidays of {code} are not known: give the ISO code of a country, or {remedy}"
+        yield Finding(key, message, nearest(code, list(known)))
+    elif subdivision and subdivision not in known[code]:
+        message = f"{code} has no subdivision {subdivision} with holidays (it has {_listed(known[code]) or 'none'})"
+        closest = nearest(subdivision, known[code])
+        yield Finding(key, f"{message}; {remedy}", closest and f"{code}-{closest}")
+
+
+@_rests_on("demand.scale", "demand.trend", "horizon.days", "horizon.warmup_days")
+def volume_is_bearable(scenario: Scenario) -> Iterator[Finding]:
+    """The expected number of tickets fits into memory."""
+    volume = _expected_volume(scenario)
+    if volume > MOST_TICKETS:
+        figure = f"{volume / 1e6:,.0f} million" if volume < MOST_TICKETS**2 else f"{volume:.0e}"
+        limit = f"a run can hold {MOST_TICKETS // 1_000_000} million"
+        remedy = "lower the rates, demand.scale, demand.trend or horizon.days"
+        yield Finding(("regions",), f"about {figure} tickets are expected, but {limit}: {remedy}")
+
+
+def _expected_volume(scenario: Scenario) -> float:
+    """Tickets and alerts, from above: growth as at the end, events that raise demand one after the other."""
+    horizon, demand = scenario.horizon, scenario.demand
+    per_hour = sum((region.tickets or 0) + (region.alerts or 0) for region in scenario.regions.values()) * demand.scale
+    years = horizon.days / _DAYS_PER_YEAR
+    growth = math.exp(min(max(0.0, years * math.log1p(demand.trend)), _LARGEST_EXPONENT))
+    hours = (horizon.days + horizon.warmup_days) * _HOURS_PER_DAY
+    return per_hour * growth * (hours + sum(_extra_hours(event, hours) for event in demand.events.values()))
+
+
+def _extra_hours(event: DemandEvent, horizon_hours: float) -> float:
+    """Hours of normal demand that an event adds at most."""
+    return max(0.0, event.factor - 1) * min((event.end - event.start).total_seconds() / 3600, horizon_hours)
+
+
+def _unknown(key: KeyPath, what: str, name: str, known: Iterable[str], where: str = "") -> Finding:
+    names = list(known)
+    remedy = f"name one of {_listed(names)}" if names else f"add it under {where or what + 's'}"
+    return Finding(key, f"there is no {what} {quote(name)}: {remedy}", nearest(name, names))
+
+
+def _listed(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join([*listed[:_MOST_NAMES], *["…"] * (len(listed) > _MOST_NAMES)])

@@ -1,0 +1,55 @@
+"""The tree of keys that the schema allows."""
+
+from __future__ import annotations
+
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+from sim.scenario.schema import Model
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from sim.scenario.tree import KeyPath
+
+
+def fields(model: type[Model]) -> dict[str, FieldInfo]:
+    """A model's fields by the key that a file uses."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def bare(kind: Any) -> Any:
+    """A type without its constraints, and without `| None`."""
+    if get_origin(kind) is Annotated:
+        return bare(get_args(kind)[0])
+    if get_origin(kind) in {Union, UnionType}:
+        return bare(next(option for option in get_args(kind) if option is not NoneType))
+    return kind
+
+
+def as_model(kind: Any) -> type[Model] | None:
+    """The model behind a type, or None where it is not one."""
+    kind = bare(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, Model) else None
+
+
+def kind_at(top: type[Model], path: KeyPath) -> Any:
+    """The type of the value at `path`, or None where the schema knows no such key."""
+    kind: Any = top
+    for key in path:
+        kind = _below(kind, key)
+    return bare(kind)
+
+
+def field_at(top: type[Model], path: KeyPath) -> FieldInfo | None:
+    """The field that `path` ends in, or None where it ends in something else."""
+    model = as_model(kind_at(top, path[:-1])) if path else None
+    return fields(model).get(str(path[-1])) if model else None
+
+
+def _below(kind: Any, key: str | int) -> Any:
+    model, inner = as_model(kind), get_args(bare(kind))
+    if model:
+        field = fields(model).get(str(key))
+        return field.annotation if field else None
+    return (inner[1] if get_origin(bare(kind)) is dict else inner[0]) if inner else None

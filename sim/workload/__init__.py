@@ -1,0 +1,1 @@
+"""Who asks for what, and when: the tape that an engine plays."""

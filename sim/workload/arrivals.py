@@ -1,0 +1,134 @@
+"""When tickets arrive: a Poisson process whose rate changes with the local week, the day, holidays, events and trend.
+
+The rate is constant on cells of a quarter of an hour (cut further where an event begins or ends), and arrivals are the
+points of a unit-rate process pulled back through the cumulated rate: exact for such rates (Çinlar, Introduction to
+Stochastic Processes, 1975, §4.7), also where the rate is 0 for hours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from sim.clock import DAY, HOUR, HOURS_PER_WEEK, MINUTE, QUARTER, day_number
+from sim.streams import stream
+from sim.workload.tape import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date, datetime
+
+    from numpy.typing import NDArray
+
+    from sim.clock import Clock
+    from sim.scenario.schema import DayFactor, Demand, DemandEvent, Region
+
+    Floats = NDArray[np.float64]
+    Instants = NDArray[np.int64]
+
+YEAR = 365.25 * DAY
+
+
+def ticket_rates(name: str, region: Region, demand: Demand, clock: Clock, holidays: Collection[date]) -> tuple[Instants, Floats]:
+    """Expected customer tickets per hour: cell edges (k + 1, ms) and rates (k), without the day factor and the scale."""
+    edges = cell_edges(name, region, demand, clock)
+    rate = (region.tickets or 0.0) * weekly_shape(region, demand, Kind.TICKET)[clock.hour_of_week(region.zone, edges[:-1])]
+    days_off = [day_number(day) for day in holidays]
+    rate = np.where(np.isin(clock.day_number(region.zone, edges[:-1]), days_off), rate * demand.holiday_factor, rate)
+    return edges, rate * growth(edges, demand, clock) * event_factor(name, region, demand, clock, edges)
+
+
+def alert_rates(name: str, region: Region, demand: Demand, clock: Clock) -> tuple[Instants, Floats]:
+    """Expected alerts per hour, in the same form; alerts know no holidays."""
+    edges = cell_edges(name, region, demand, clock)
+    rate = (region.alerts or 0.0) * weekly_shape(region, demand, Kind.ALERT)[clock.hour_of_week(region.zone, edges[:-1])]
+    return edges, rate * growth(edges, demand, clock) * event_factor(name, region, demand, clock, edges)
+
+
+def cell_edges(name: str, region: Region, demand: Demand, clock: Clock) -> Instants:
+    """Instants from 0 to the end of the run between which the rate of a region is constant."""
+    events = [edge for event in _events_in(name, demand) for edge in _event_span(event, region, clock)]
+    inside = [edge for edge in events if 0 < edge < clock.end]
+    return np.unique(np.concatenate([np.arange(0, clock.end + 1, QUARTER), np.array(inside, dtype=np.int64)]))
+
+
+def weekly_shape(region: Region, demand: Demand, kind: Kind) -> Floats:
+    """The 168 weights of the local week, with mean 1."""
+    name = region.profile if kind == Kind.TICKET else region.alert_profile
+    weights = np.array(demand.profiles[name].weights if name else (1.0,) * HOURS_PER_WEEK)
+    return cast("Floats", weights / weights.mean())
+
+
+def growth(edges: Instants, demand: Demand, clock: Clock) -> Floats:
+    """The trend at the middle of each cell; 1 at the start of the measured window."""
+    middle = (edges[:-1] + edges[1:]) / 2
+    return cast("Floats", (1 + demand.trend) ** ((middle - clock.warmup) / YEAR))
+
+
+def event_factor(name: str, region: Region, demand: Demand, clock: Clock, edges: Instants) -> Floats:
+    """The product of the factors of all events in each cell."""
+    factor = np.ones(len(edges) - 1)
+    for event in _events_in(name, demand):
+        start, end = _event_span(event, region, clock)
+        factor[(edges[:-1] >= start) & (edges[:-1] < end)] *= event.factor
+    return factor
+
+
+def _events_in(name: str, demand: Demand) -> list[DemandEvent]:
+    return [event for event in demand.events.values() if not event.regions or name in event.regions]
+
+
+def _event_span(event: DemandEvent, region: Region, clock: Clock) -> tuple[int, int]:
+    def instant(wall: datetime) -> int:
+        return clock.at(region.zone, wall.date(), (wall.hour * 60 + wall.minute) * MINUTE)
+
+    return instant(event.start), instant(event.end)
+
+
+def day_factors(name: str, region: Region, law: DayFactor, clock: Clock, seed: int, replication: int) -> tuple[int, Floats]:
+    """Gamma factors of mean 1 for each local day: the day number of the first, and a factor a day.
+
+    A first-order autoregressive normal variable is carried to a gamma one by its distribution function.
+    """
+    from scipy.special import gammaincinv, ndtr
+
+    days = [day_number(day) for day in clock.local_dates(region.zone)]
+    if law.cv == 0:
+        return days[0], np.ones(len(days))
+    noise = stream(seed, replication, name, "day factor").standard_normal(len(days))
+    z = noise.copy()
+    for d in range(1, len(z)):
+        z[d] = law.correlation * z[d - 1] + np.sqrt(1 - law.correlation**2) * noise[d]
+    shape = law.cv**-2
+    return days[0], cast("Floats", gammaincinv(shape, ndtr(z)) / shape)
+
+
+def with_day_factors(rates: Floats, edges: Instants, region: Region, clock: Clock, factors: tuple[int, Floats]) -> Floats:
+    """Rates times the factor of the local day in which each cell begins."""
+    first, factor = factors
+    return cast("Floats", rates * factor[clock.day_number(region.zone, edges[:-1]) - first])
+
+
+def poisson_arrivals(edges: Instants, per_hour: Floats, rng: np.random.Generator) -> Instants:
+    """Sorted arrivals of a Poisson process, each inside its cell and at least 1.
+
+    Args:
+        edges: (k + 1,) ms, ascending.
+        per_hour: (k,) rates ≥ 0.
+        rng: its exponential numbers are used in order, so that a small change of the rates moves arrivals a little.
+    """
+    cumulated = np.concatenate([[0.0], np.cumsum(per_hour * np.diff(edges) / HOUR)])
+    points = _unit_rate_points(cumulated[-1], rng)
+    cell = np.searchsorted(cumulated, points, side="right") - 1
+    offset = (points - cumulated[cell]) / per_hour[cell] * HOUR
+    arrivals = edges[cell] + np.minimum(offset.astype(np.int64), edges[cell + 1] - edges[cell] - 1)
+    return np.maximum(arrivals, 1)
+
+
+def _unit_rate_points(total: float, rng: np.random.Generator) -> Floats:
+    """Points of a unit-rate Poisson process on [0, total)."""
+    points = np.cumsum(rng.standard_exponential(int(total + 6 * total**0.5) + 16))
+    while points[-1] < total:
+        points = np.concatenate([points, points[-1] + np.cumsum(rng.standard_exponential(1024))])
+    return cast("Floats", points[: np.searchsorted(points, total)])

@@ -1,0 +1,89 @@
+"""The workload of one replication as plain arrays: everything that chance decides about a ticket is on its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Kind(IntEnum):
+    """What a ticket is."""
+
+    TICKET = 0
+    ALERT = 1
+
+
+class CustomerClass(IntEnum):
+    """Who asks; the smaller value is served first."""
+
+    ENTERPRISE = 0
+    STANDARD = 1
+
+
+class TaskKind(IntEnum):
+    """Why a task is on a ticket's row."""
+
+    WORK = 0
+    """A tier's own stage."""
+    FOLLOW_UP = 1
+    """The same tier again, after the customer has answered."""
+    REOPENED = 2
+    """Again, because the resolution was wrong."""
+
+
+EXTRA = 200_000_000
+ALERTS = 100_000_000
+"""A ticket's public number: customer tickets count from 0, alerts from ALERTS, and what a scale above 1 adds from EXTRA more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Tickets in the order of their arrival, and their tasks. Times in ms of the run's clock, NEVER where missing.
+
+    The tasks of ticket `i` are rows `first_task[i]` to `first_task[i + 1]` of the task arrays, ordered by stage.
+
+    Attributes:
+        created: (n,) int64; at least 1.
+        region: (n,) int16 index into the scenario's regions.
+        number: (n,) int64; (region, number) is the ticket's public key and survives changes of the scenario.
+        kind: (n,) uint8, `Kind`.
+        priority: (n,) uint8, 0 for P1 to 3 for P4.
+        customer_class: (n,) uint8, `CustomerClass`.
+        channel: (n,) uint8 index into the scenario's channels; alerts have 255.
+        patience: (n,) int64, ms from creation after which an unanswered customer gives up.
+        respond_by: (n,) int64, deadline of the response.
+        resolve_by: (n,) int64, deadline of the resolution, before pauses.
+        escalate_at: (n,) int64, when the ticket timer is due, before pauses.
+        first_task: (n + 1,) int64.
+        stage: (m,) uint8, counted from 0 in each ticket.
+        tier: (m,) uint8, 0 for tier 1 to 3 for tier 4.
+        handle: (m,) int64, nominal work in ms, at least 1.
+        wait: (m,) int64, ms that pass after the stage before until this one can start; all tasks of a stage share it.
+        task_kind: (m,) uint8, `TaskKind`.
+    """
+
+    created: NDArray[np.int64]
+    region: NDArray[np.int16]
+    number: NDArray[np.int64]
+    kind: NDArray[np.uint8]
+    priority: NDArray[np.uint8]
+    customer_class: NDArray[np.uint8]
+    channel: NDArray[np.uint8]
+    patience: NDArray[np.int64]
+    respond_by: NDArray[np.int64]
+    resolve_by: NDArray[np.int64]
+    escalate_at: NDArray[np.int64]
+    first_task: NDArray[np.int64]
+    stage: NDArray[np.uint8]
+    tier: NDArray[np.uint8]
+    handle: NDArray[np.int64]
+    wait: NDArray[np.int64]
+    task_kind: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.created)

@@ -1,0 +1,17 @@
+"""What tests of several packages share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of public logs, for tests marked `realdata`; they are not part of the project."""
+    folder = os.environ.get("SIM_REAL_DATA")
+    if not folder:
+        pytest.skip("set SIM_REAL_DATA to the folder with the public logs to run this")
+    return Path(folder)

@@ -1,0 +1,89 @@
+"""Exact time: against a count of every single millisecond."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.clock import DAY, HOUR
+from sim.metrics.intervals import Grid, Spans, summed, time_in_bins, union
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+GROUPS = 3
+
+span = st.tuples(st.integers(0, GROUPS - 1), st.integers(-10, 60), st.integers(0, 30))
+grids = st.builds(Grid, first=st.integers(-5, 20), width=st.integers(1, 9), bins=st.integers(1, 8))
+
+
+def _spans(rows: list[tuple[int, int, int]]) -> tuple[Spans, NDArray[np.int64]]:
+    group, start, length = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return Spans(start, start + length), group
+
+
+def _instants(spans: Spans, group: NDArray[np.int64], wanted: int) -> list[int]:
+    """Every ms that a span of the group holds, once for each span."""
+    rows = zip(group.tolist(), spans.start.tolist(), spans.end.tolist(), strict=True)
+    return [ms for code, start, end in rows if code == wanted for ms in range(start, end)]
+
+
+@given(st.lists(span, max_size=12), grids)
+def test_time_in_bins_is_what_counting_gives(rows: list[tuple[int, int, int]], grid: Grid) -> None:
+    spans, group = _spans(rows)
+    found = time_in_bins(spans, group, GROUPS, grid)
+    assert found.dtype == np.int64
+    for code in range(GROUPS):
+        instants = _instants(spans, group, code)
+        held = [sum(left <= ms < left + grid.width for ms in instants) for left in grid.starts.tolist()]
+        assert found[code].tolist() == held
+
+
+@given(st.lists(span, max_size=12), grids)
+def test_bins_add_up_to_what_lies_inside_the_grid(rows: list[tuple[int, int, int]], grid: Grid) -> None:
+    spans, group = _spans(rows)
+    inside = spans.clipped(grid.first, grid.end).length
+    assert time_in_bins(spans, group, GROUPS, grid).sum(axis=1).tolist() == summed(inside, group, GROUPS).tolist()
+
+
+@given(st.lists(span, max_size=12))
+def test_a_union_holds_the_same_instants_once_and_has_gaps(rows: list[tuple[int, int, int]]) -> None:
+    spans, group = _spans(rows)
+    pieces = union(spans, group)
+    for code in range(GROUPS):
+        held = _instants(pieces.spans, pieces.group, code)
+        assert held == sorted(set(_instants(spans, group, code)))
+    same = pieces.group[1:] == pieces.group[:-1]
+    assert (pieces.spans.start[1:] > pieces.spans.end[:-1])[same].all()
+    assert (spans.start[pieces.opener] == pieces.spans.start).all()
+    assert (group[pieces.opener] == pieces.group).all()
+
+
+def test_spans_that_touch_become_one() -> None:
+    spans, group = _spans([(0, 0, 5), (0, 5, 5), (0, 11, 1)])
+    pieces = union(spans, group)
+    assert pieces.spans.start.tolist() == [0, 11]
+    assert pieces.spans.end.tolist() == [10, 12]
+    assert pieces.opener.tolist() == [0, 2]
+
+
+def test_a_short_span_inside_a_long_one_does_not_end_it() -> None:
+    spans, group = _spans([(0, 0, 20), (0, 1, 2), (0, 15, 10)])
+    assert union(spans, group).spans.end.tolist() == [25]
+
+
+def test_a_millisecond_is_not_lost_in_ten_years_of_many_spans() -> None:
+    grid = Grid(0, HOUR, 3650 * 24)
+    n = 1000
+    spans = Spans(np.zeros(n, dtype=np.int64), np.full(n, grid.end - 1))
+    found = time_in_bins(spans, np.zeros(n, dtype=np.uint8), 1, grid)
+    assert found.sum() == n * (grid.end - 1)
+    assert found[0, -1] == n * (HOUR - 1)
+
+
+def test_a_span_that_ends_before_it_starts_is_empty_when_clipped() -> None:
+    clipped = Spans(np.array([30]), np.array([10])).clipped(0, DAY)
+    assert clipped.length.tolist() == [0]

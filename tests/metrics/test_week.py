@@ -1,0 +1,65 @@
+"""Local hours of the week, also when the clocks change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from sim.clock import DAY, HOUR, MINUTE, QUARTER, Clock, midnight_ms
+from sim.metrics.week import local_hour, local_week
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SUNDAY = 6 * 24
+EUROPE = 1
+
+
+@pytest.mark.parametrize(
+    ("start", "hour", "hours"),
+    [
+        ("2026-03-29", SUNDAY + 0, 1),
+        ("2026-03-29", SUNDAY + 1, 0),  # skipped by the clocks of London
+        ("2026-03-29", SUNDAY + 2, 1),
+        ("2026-03-29", 0, 1),  # the UTC day ends at 01:00 on Monday
+        ("2026-10-25", SUNDAY + 1, 2),  # shown twice
+        ("2026-10-25", SUNDAY + 0, 0),  # before the UTC day begins
+    ],
+)
+def test_hours_that_the_clocks_skip_or_repeat(make_desk: Callable[..., Any], start: str, hour: int, hours: int) -> None:
+    desk = make_desk(start)
+    available = local_week(desk.scenario, desk.clock).available()
+    assert available[EUROPE, hour] == hours * HOUR
+    assert (available.sum(axis=1) == DAY).all()
+
+
+def test_utilization_across_the_change_of_clocks(make_desk: Callable[..., Any]) -> None:
+    desk = make_desk("2026-03-29")
+    log = desk.log()
+    log.duty(0, 1440, region=EUROPE)
+    log.work(log.ticket(), 0, 30, 150)  # 00:30 to 02:30 UTC: 00:30-01:00, then 02:00-03:30 on the wall
+    journals = log.journals()
+    found = [
+        desk.cell("utilization_by_hour_tier", "utilization", journals, hour_of_week=SUNDAY + hour, tier="tier1")
+        for hour in (0, 1, 2, 3)
+    ]
+    assert found == pytest.approx([50, np.nan, 100, 50], nan_ok=True)
+
+
+def test_promises_are_cut_by_what_the_clock_showed_at_creation(make_desk: Callable[..., Any]) -> None:
+    desk = make_desk("2026-03-29")
+    instants = desk.clock.warmup + np.array([59, 60]) * MINUTE
+    assert local_hour(desk.scenario, desk.clock, np.array([1, 1]), instants).tolist() == [SUNDAY, SUNDAY + 2]
+
+
+def test_a_window_that_starts_between_quarters_loses_nothing(desk: Any) -> None:
+    clock = Clock(midnight_ms(desk.scenario.horizon.start) + 7 * MINUTE, 5 * MINUTE, 5 * MINUTE + 3 * HOUR)
+    week = local_week(desk.scenario, clock)
+    assert (clock.origin + week.grid.first) % QUARTER == 0
+    assert week.available()[EUROPE, :4].tolist() == [48 * MINUTE, HOUR, HOUR, 12 * MINUTE]
+
+
+def test_the_week_is_shared_between_replications(desk: Any) -> None:
+    assert local_week(desk.scenario, desk.clock) is local_week(desk.scenario, desk.clock)

@@ -1,0 +1,111 @@
+"""Small worlds for the workload, and one way to look at a tape: ticket by ticket, by public key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sim.scenario.load import from_data
+from sim.scenario.schema import PRIORITIES, TIERS, Scenario
+from sim.workload.sample import NO_CHANNEL, sample_workload
+from sim.workload.tape import TaskKind, Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SMALL: dict[str, Any] = {
+    "horizon": {"start": "2026-03-02", "days": 7, "warmup_days": 1},
+    "regions": {
+        "north": {"zone": "Europe/London", "tickets": "12 per hour", "alerts": "3 per hour", "profile": "office"},
+        "south": {"zone": "America/Sao_Paulo", "tickets": "6 per hour"},
+    },
+    "demand": {
+        "profiles": {"office": {"hours": [1] * 8 + [4] * 10 + [1] * 6, "weekdays": [1, 1, 1, 1, 1, 0.5, 0.5]}},
+        "priorities": {"P1": "5 %", "P2": "20 %", "P3": "40 %", "P4": "35 %"},
+        "channels": {
+            "phone": {"share": "30 %", "patience": {"family": "exponential", "mean": "20 min"}},
+            "email": {"share": "50 %"},
+            "chat": {"share": "20 %", "open": "09:00-17:00", "fallback": "email", "patience": {"mean": "5 min"}},
+        },
+    },
+    "work": {
+        "handle": {tier: {"mean": f"{15 * (n + 1)} min", "longest": "8 h"} for n, tier in enumerate(TIERS)},
+        "customer_wait": {"share": "10 %"},
+        "reopening": {"share": "10 %"},
+    },
+    "targets": {
+        "response": {"P1": "15 min", "P2": "1 h", "P3": "4 h", "P4": "8 h"},
+        "resolution": {"P1": "4 h", "P2": "8 h", "P3": "24 h"},
+    },
+    "policy": {"escalation": {"after": {"P1": "30 min", "P2": "2 h"}}},
+    "staffing": {"mode": "flat", "flat": {"north": dict.fromkeys(TIERS, 3)}},
+}
+"""Two regions, a week, every mechanism switched on; some 3,500 tickets a replication."""
+
+Task = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket as a person would describe it: names instead of positions, and its tasks by the reason for them.
+
+    Attributes:
+        columns: everything on its row but the region and the number.
+        tasks: tier, handle and wait by (kind, tier for kind WORK, else 0).
+        stages: the reasons in their order.
+    """
+
+    columns: dict[str, int | str]
+    tasks: dict[tuple[TaskKind, int], Task]
+    stages: tuple[tuple[TaskKind, int], ...]
+
+
+Key = tuple[str, int]
+Tickets = dict[Key, Ticket]
+
+
+def _tickets(scenario: Scenario, workload: Workload) -> Tickets:
+    regions, channels = list(scenario.regions), list(scenario.demand.channels)
+    found: Tickets = {}
+    for i, number in enumerate(workload.number.tolist()):
+        names = ("created", "kind", "customer_class", "patience", "respond_by", "resolve_by", "escalate_at")
+        columns: dict[str, int | str] = {name: int(getattr(workload, name)[i]) for name in names}
+        columns["priority"] = PRIORITIES[workload.priority[i]]
+        channel = int(workload.channel[i])
+        columns["channel"] = "" if channel == NO_CHANNEL else channels[channel]
+        tasks, stages = {}, []
+        for row in range(workload.first_task[i], workload.first_task[i + 1]):
+            kind = TaskKind(workload.task_kind[row])
+            slot = (kind, int(workload.tier[row]) if kind == TaskKind.WORK else 0)
+            tasks[slot] = {name: int(getattr(workload, name)[row]) for name in ("tier", "handle", "wait")}
+            stages.append(slot)
+        found[regions[workload.region[i]], number] = Ticket(columns, tasks, tuple(stages))
+    assert len(found) == len(workload), "(region, number) is not unique"
+    return found
+
+
+@pytest.fixture(scope="session")
+def small() -> Scenario:
+    return from_data(SMALL)
+
+
+@pytest.fixture(scope="session")
+def build(small: Scenario) -> Callable[..., Scenario]:
+    """The small world with some dotted keys changed: `build({"demand.scale": 2})`."""
+
+    def built(changes: Mapping[str, Any]) -> Scenario:
+        return small.with_(changes)
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def tickets_of() -> Callable[..., Tickets]:
+    """All tickets of one replication of a scenario by (region, number)."""
+
+    def sampled(scenario: Scenario, seed: int = 1, replication: int = 0) -> Tickets:
+        return _tickets(scenario, sample_workload(scenario, seed, replication))
+
+    return sampled
