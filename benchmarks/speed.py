@@ -64,7 +64,9 @@ def rows() -> Iterator[tuple[str, str]]:
     """The table, row by row."""
     baseline = sim.load(BASELINE)
     workload, roster = sample_workload(baseline, 1, 0), plan_roster(baseline)
-    timing = min((replicate(baseline, 0, seed=1, engine="desk", journals="none").timing for _ in range(RUNS)), key=sum_of)
+    timing = min(
+        (replicate(baseline, 0, seed=1, engine="desk", journals="none").timing for _ in range(RUNS)), key=sum_of
+    )
     yield "baseline, 28 + 7 days: tickets and alerts", f"{len(workload):,}"
     yield "baseline: sampling workload and roster", f"{timing.sample_s:.3f} s"
     yield "baseline: desk, journals built (needed: 2 s)", f"{timing.engine_s:.3f} s"
@@ -75,7 +77,10 @@ def rows() -> Iterator[tuple[str, str]]:
     workload, roster = sample_workload(queue, 1, 0), plan_roster(queue)
     desk = best(lambda: simulate(queue, workload, roster))
     script = best(lambda: plain_script(workload, 20))
-    yield "M/M/20 at load 0.9: desk, journals built (needed: 60,000 customers/s)", f"{len(workload) / desk:,.0f} customers/s"
+    yield (
+        "M/M/20 at load 0.9: desk, journals built (needed: 60,000 customers/s)",
+        f"{len(workload) / desk:,.0f} customers/s",
+    )
     yield "M/M/20: plain SimPy script, waits only", f"{len(workload) / script:,.0f} customers/s"
     yield "M/M/20: desk against the script", f"{script / desk:.1f} x"
 
@@ -83,14 +88,23 @@ def rows() -> Iterator[tuple[str, str]]:
     flood = sample_workload(crowded, 1, 0)
     slow = best(lambda: simulate(crowded, flood, roster))
     waiting = int(np.sum(simulate(crowded, flood, roster).work["how_ended"] == 5))
-    yield f"time a customer with a backlog that grows to {waiting:,}, against load 0.9", f"{slow / len(flood) * len(workload) / desk:.2f} x"
+    yield (
+        f"time a customer with a backlog that grows to {waiting:,}, against load 0.9",
+        f"{slow / len(flood) * len(workload) / desk:.2f} x",
+    )
 
     many = queue.with_({"regions.desk.tickets": "1070 per hour"})
     count = len(sample_workload(many, 1, 0))
-    yield f"sampling {count:,} tickets (needed: about 2 s a million)", f"{best(lambda: sample_workload(many, 1, 0), 3):.2f} s"
+    yield (
+        f"sampling {count:,} tickets (needed: about 2 s a million)",
+        f"{best(lambda: sample_workload(many, 1, 0), 3):.2f} s",
+    )
 
     one = "import sim"
-    yield "`import sim`, in a new interpreter, less an empty one (needed: 0.5 s)", f"{interpreter(one) - interpreter('pass'):.3f} s"
+    yield (
+        "`import sim`, in a new interpreter, less an empty one (needed: 0.5 s)",
+        f"{interpreter(one) - interpreter('pass'):.3f} s",
+    )
 
 
 def sum_of(timing: object) -> float:
@@ -106,8 +120,8 @@ def interpreter(code: str) -> float:
 def peak_memory_mb() -> float:
     """Peak resident memory of the main job, measured by a child that runs nothing else."""
     code = (
-        "import resource, sim; sim.run(sim.load(r'%s'), workers=1).kpis; "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)" % BASELINE
+        f"import resource, sim; sim.run(sim.load({str(BASELINE)!r}), workers=1).kpis; "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     return int(out) / (1 << 20 if sys.platform == "darwin" else 1 << 10)

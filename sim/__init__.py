@@ -14,7 +14,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.errors import DataError, EngineError, InputError, Problem, ResultsError, ScenarioError, SimError, StaffingError
+    from sim.errors import (
+        DataError,
+        EngineError,
+        InputError,
+        Problem,
+        ResultsError,
+        ScenarioError,
+        SimError,
+        StaffingError,
+    )
     from sim.experiment.result import Result
     from sim.experiment.run import run
     from sim.scenario.load import load

@@ -1,4 +1,7 @@
-"""The command line. stdout holds the result, stderr the progress; exit code 0 done, 1 a target missed, 2 the user's mistake."""
+"""The command line. stdout holds the result, stderr the progress.
+
+Exit codes: 0 done, 1 with `--check` and a target missed, 2 the user's mistake, 130 interrupted.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,8 @@ app = typer.Typer(
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
 Changes = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, e.g. demand.scale=1.2; repeatable.")
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key, e.g. demand.scale=1.2; repeatable."),
 ]
 
 
@@ -46,13 +50,19 @@ def run_command(
     replications: Annotated[int, typer.Option(min=1, help="Independent repetitions; intervals need at least 2.")] = 8,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Results folder, new or empty; by default one below results/.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Results folder, new or empty; by default one below results/.")
+    ] = None,
     engine: Annotated[str, typer.Option(help="auto or desk.")] = "auto",
     changes: Changes = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the summary.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 1 where a target is missed.")] = False,
-    journals: Annotated[str, typer.Option(help="Replications whose journals are written: all, first or none.")] = "first",
-    trace: Annotated[str | None, typer.Option(metavar="TICKET", help="Tell the life of one ticket, e.g. europe/17.")] = None,
+    journals: Annotated[
+        str, typer.Option(help="Replications whose journals are written: all, first or none.")
+    ] = "first",
+    trace: Annotated[
+        str | None, typer.Option(metavar="TICKET", help="Tell the life of one ticket, e.g. europe/17.")
+    ] = None,
 ) -> None:
     """Simulate a scenario and report SLA, utilization and flow."""
     from sim.experiment.store import check_free
@@ -151,12 +161,16 @@ def validate(
 
 @app.command()
 def schema(
-    markdown: Annotated[bool, typer.Option("--markdown", help="The reference page instead of the JSON schema.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The reference page instead of the JSON schema.")
+    ] = False,
 ) -> None:
     """Print the JSON schema of scenario files, for editors."""
     from sim.scenario import reference
 
-    text = reference.markdown() if markdown else json.dumps(reference.json_schema(), indent=2, ensure_ascii=False) + "\n"
+    text = (
+        reference.markdown() if markdown else json.dumps(reference.json_schema(), indent=2, ensure_ascii=False) + "\n"
+    )
     sys.stdout.write(text)
 
 

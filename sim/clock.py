@@ -2,7 +2,7 @@
 
 Engines count int64 milliseconds from the start of the run (UTC) and know no time zone. Everything local - shifts,
 hour-of-week profiles, holidays - is turned into that count here, before the run, and back again after it.
-Arithmetic between instants is done in UTC: on a day when clocks change, subtracting wall-clock times would be an hour off.
+Arithmetic between instants is done in UTC: when clocks change, subtracting wall-clock times would be an hour off.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def wall_to_epoch(zone: str, day: date, wall: int) -> int:
     """UTC milliseconds since 1970 at which clocks in `zone` show `wall` milliseconds after the midnight of `day`.
 
     `wall` may exceed a day (26 h is 02:00 of the next date). A time that the clock skips in spring is read with the
-    offset before the change, so that it lands as much later as was skipped; a time that occurs twice in autumn is its first occurrence.
+    offset before the change, so that it lands as much later as was skipped; a time that occurs twice in autumn is read
+    as its first occurrence.
     """
     shown = datetime.combine(day, time()) + timedelta(milliseconds=wall)
     return epoch_ms(shown.replace(tzinfo=ZoneInfo(zone)))

@@ -16,13 +16,27 @@ The rules in full, with the order of events and of choices, are in docs/engine.m
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import simpy
 
 from sim.clock import NEVER
-from sim.engine.journal import DUTIES, NOBODY, PAGES, TICKETS, WORK, How, Journals, Mode, State, Table, Why, empty, table
+from sim.engine.journal import (
+    DUTIES,
+    NOBODY,
+    PAGES,
+    TICKETS,
+    WORK,
+    How,
+    Journals,
+    Mode,
+    State,
+    Table,
+    Why,
+    empty,
+    table,
+)
 from sim.engine.policy import N_PRIORITIES, N_TIERS, NOMINAL, combined, remaining, scaled
 from sim.workforce.roster import FOREVER
 from sim.workload.tape import CustomerClass, TaskKind
@@ -35,6 +49,13 @@ if TYPE_CHECKING:
     from sim.engine.policy import Policy
     from sim.workforce.roster import Roster
     from sim.workload.tape import Workload
+
+    class Environment(simpy.Environment):
+        """A SimPy environment whose clock is a whole number: it starts at 0, and so is every delay."""
+
+        @property
+        def now(self) -> int: ...
+
 
 # Ranks: what happens first within one millisecond.
 WORK_ENDS = 1 << 40
@@ -63,13 +84,19 @@ class Moment(simpy.Event):
     _value = None
 
     def __init__(self, then: Callable[[Moment], None] | None, who: int = NONE, stamp: int = NONE) -> None:
-        self.callbacks = [] if then is None else [then]  # type: ignore[list-item]
+        self.callbacks = [] if then is None else [then]
         self.who = who
         self.stamp = stamp
 
 
 def run(
-    workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: bool = False, env: simpy.Environment | None = None
+    workload: Workload,
+    roster: Roster,
+    policy: Policy,
+    end: int,
+    *,
+    drain: bool = False,
+    env: simpy.Environment | None = None,
 ) -> Journals:
     """Play the workload before the roster under the policy.
 
@@ -84,7 +111,7 @@ def run(
     Returns:
         The journals; with `drain` their `end` is the last instant at which something happened, at least `end`.
     """
-    desk = Desk(workload, roster, policy, simpy.Environment() if env is None else env)
+    desk = Desk(workload, roster, policy, cast("Environment", simpy.Environment() if env is None else env))
     if drain:
         desk.env.run()
         return desk.journals(max(end, desk.env.now))
@@ -95,7 +122,7 @@ def run(
 class Desk:
     """The state of the organisation. Lists are indexed by ticket, task, agent, duty or pool, as their section says."""
 
-    def __init__(self, workload: Workload, roster: Roster, policy: Policy, env: simpy.Environment) -> None:
+    def __init__(self, workload: Workload, roster: Roster, policy: Policy, env: Environment) -> None:
         self.workload, self.roster, self.policy, self.env = workload, roster, policy, env
         self._read_tickets(workload)
         self._read_tasks(workload)
@@ -149,7 +176,11 @@ class Desk:
         self.duty = [NONE] * a  # the duty they are on
         self.idle_since = [NONE] * a
         self.task = [NONE] * a  # what they work on ...
-        self.began, self.pace, self.turn = [NONE] * a, [NOMINAL] * a, [0] * a  # ... since when, how slowly, and its stamp
+        self.began, self.pace, self.turn = (
+            [NONE] * a,
+            [NOMINAL] * a,
+            [0] * a,
+        )  # ... since when, how slowly, and its stamp
 
     def _open_pools(self, roster: Roster) -> None:
         pools = range(self.policy.regions * N_TIERS)
@@ -182,14 +213,16 @@ class Desk:
 
     # ------------------------------------------------------------------ time
 
-    def at(self, instant: int, key: int, then: Callable[[Moment], None] | None, who: int = NONE, stamp: int = NONE) -> Moment:
+    def at(
+        self, instant: int, key: int, then: Callable[[Moment], None] | None, who: int = NONE, stamp: int = NONE
+    ) -> Moment:
         """Let something happen at a later `instant`, in the order of `key` = rank | id within it."""
         moment = Moment(then, who, stamp)
         self.env.schedule(moment, key, instant - self.env.now)  # type: ignore[arg-type]
         return moment
 
     def arrivals(self) -> Generator[Moment]:
-        """The tape of the tickets. Arrivals are last in their instant, so all of one instant can follow each other here."""
+        """The tape of the tickets. Arrivals are last in their instant, so all of one instant can follow each other."""
         created, ticket, n = self.created, 0, len(self.created)
         while ticket < n:
             now = created[ticket]
@@ -243,7 +276,7 @@ class Desk:
             self.join(task, why, self.env.now)
 
     def advance(self, ticket: int) -> None:
-        """A stage is done: the next one opens, now or when the customer returns; after the last the ticket is resolved."""
+        """A stage is done: the next opens, now or when the customer returns; after the last the ticket is resolved."""
         task = self.next_task[ticket]
         done = task == self.first_task[ticket + 1]
         if done or self.task_kind[task] == TaskKind.REOPENED:
@@ -325,7 +358,7 @@ class Desk:
         return not self.policy.entry_tier_only or self.pool[task] == self.pool[entry]
 
     def _escalate(self, ticket: int) -> bool:
-        """Raise the ticket; the answer tells whether it rose, and so joins the end of its new level. P1 keeps its place."""
+        """Raise the ticket. Whether it rose: then it joins the end of its new level; P1 keeps its place."""
         self.overdue[ticket] = False
         self.escalated[ticket] = self.env.now
         raised = self.policy.raises and self.level[ticket] > 0
@@ -509,12 +542,17 @@ class Desk:
             self.start_work(agent, heappop(best)[2])
 
     def _idle_agent(self, task: int) -> int:
-        """The free agent for a task: who had the ticket before, else own pool, other regions, next tier; longest idle."""
+        """The free agent for a task: who had the ticket before, else from its pools in order, the longest idle."""
         ticket = self.ticket[task]
         needed = 1 << self.priority[ticket]
         pools = self.wider.get(task) or (self.pool[task],)
         last = self.last_agent[ticket]
-        if last != NOBODY and self.idle_since[last] != NONE and self.agent_pool[last] in pools and self.takes[last] & needed:
+        if (
+            last != NOBODY
+            and self.idle_since[last] != NONE
+            and self.agent_pool[last] in pools
+            and self.takes[last] & needed
+        ):
             return last
         for pool in pools:
             agent = self._longest_idle(pool, needed)
@@ -567,7 +605,14 @@ class Desk:
         for task, waits in enumerate(self.waiting):
             if waits:
                 self._write(task, NOBODY, NONE, NONE, How.OPEN)
-        return Journals(self._tickets(end, in_service), self._work(), empty(PAGES), self._duties(end), end)
+        return Journals(
+            self._tickets(end, in_service),
+            self._work(),
+            empty(PAGES),
+            self._duties(end),
+            end=end,
+            agents=len(self.roster),
+        )
 
     def _tickets(self, end: int, in_service: dict[int, bool]) -> Table:
         w = self.workload
@@ -585,7 +630,8 @@ class Desk:
         return table(TICKETS, {
             "region": w.region, "number": w.number, "kind": w.kind, "priority": w.priority,
             "customer_class": w.customer_class, "channel": w.channel, "tier": w.tier[w.first_task[:-1]],
-            "stages": w.stage[last_task] + 1, "created": w.created, "respond_by": w.respond_by, "resolve_by": w.resolve_by,
+            "stages": w.stage[last_task] + 1,
+            "created": w.created, "respond_by": w.respond_by, "resolve_by": w.resolve_by,
             "started": _instants(self.started), "first_resolved": _instants(self.first_resolved), "resolved": resolved,
             "escalated": _instants(self.escalated), "abandoned": abandoned,
             "paused": np.array(self.paused, dtype=np.int64) + waiting_now, "state": state,
@@ -610,7 +656,8 @@ class Desk:
         return table(DUTIES, {
             "agent": r.agent, "region": r.region[r.agent], "tier": r.tier[r.agent],
             "planned_start": r.start, "planned_end": r.end,
-            "start": np.where(within, np.maximum(r.start, 0), NEVER), "end": np.where(within, np.minimum(r.end, end), NEVER),
+            "start": np.where(within, np.maximum(r.start, 0), NEVER),
+            "end": np.where(within, np.minimum(r.end, end), NEVER),
         })  # fmt: skip
 
 

@@ -84,7 +84,8 @@ TICKETS: dict[str, type[np.generic]] = {
     "resolved": np.int64,  # last resolution; missing while reopened work is open
     "escalated": np.int64,
     "abandoned": np.int64,
-    "paused": np.int64,  # ms on which the resolution clock stood still: waiting for the customer, or wrongly resolved
+    "paused": np.int64,  # ms on which the resolution clock stood still: waiting for the customer (up to the run's end
+    # where that is still so), or wrongly resolved
     "state": np.uint8,
 }
 """One row a ticket, in the order of arrival (row number = ticket id)."""
@@ -131,13 +132,20 @@ DUTIES: dict[str, type[np.generic]] = {
 
 @dataclass(frozen=True, slots=True)
 class Journals:
-    """The four tables of one replication, each a dict of equally long arrays, and when the run ended (ms)."""
+    """The four tables of one replication, each a dict of equally long arrays.
+
+    Attributes:
+        tickets, work, pages, duties: see above.
+        end: when the run ended, ms.
+        agents: people on the roster, those without a duty in the run included.
+    """
 
     tickets: Table
     work: Table
     pages: Table
     duties: Table
     end: int
+    agents: int
 
 
 def table(columns: dict[str, type[np.generic]], values: dict[str, Any]) -> Table:
@@ -173,7 +181,7 @@ def frame(table: Table, labels: dict[str, tuple[str, ...]], origin: int) -> pd.D
 
     Args:
         table: one of the journals.
-        labels: names for the codes of a column, e.g. `{"region": ("americas", "europe")}`; a code beyond the names is missing.
+        labels: names for the codes of a column, e.g. `{"region": ("here", "there")}`; a code beyond them is missing.
         origin: UTC ms since 1970 of the run's start.
     """
     import pandas as pd
@@ -186,7 +194,8 @@ def frame(table: Table, labels: dict[str, tuple[str, ...]], origin: int) -> pd.D
         elif name in labels or name in _LABELS:
             words = labels.get(name) or tuple(member.name.lower() for member in _LABELS[name])
             codes = values.astype(np.int64)
-            out[name] = pd.Categorical.from_codes(np.where(codes < len(words), codes, -1), list(words))
+            codes = np.where(codes < len(words), codes, -1)
+            out[name] = pd.Categorical.from_codes(codes, pd.Index(words))
         else:
             out[name] = values
     return pd.DataFrame(out)

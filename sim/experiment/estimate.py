@@ -32,8 +32,8 @@ def pooled(num: Floats, den: Floats, level: float = 0.95) -> Estimates:
 
     A replication with nothing below the line (den = 0) says nothing about the ratio and is left out of its interval:
     the degrees of freedom are the number of those that say something, less one. So there is no interval when only
-    one of them does, which is also the only case in which a leave-one-out denominator vanishes. Nothing is clamped: the
-    interval of a share may reach beyond 0 and 100 %.
+    one of them does, which is also the only case in which a leave-one-out denominator vanishes. Nothing is clamped
+    here: the interval of a share may reach beyond 0 and 100 %.
 
     Args:
         num: (replications, ...) sums above the line; 0 where den is 0.

@@ -154,7 +154,9 @@ class Result:
         return [name for name, record in self.records.items() if record.get("met") is False]
 
     def _repr_html_(self) -> str:
-        head = f"<b>{len(self.replications)} x {_escaped(self.scenario.name)}</b>, seed {self.seed}, {self.scenario.hash}"
+        head = (
+            f"<b>{len(self.replications)} x {_escaped(self.scenario.name)}</b>, seed {self.seed}, {self.scenario.hash}"
+        )
         return head + self.kpis.to_html(float_format="{:.1f}".format, na_rep="", escape=True)
 
     @cached_property

@@ -117,4 +117,3 @@ def simulate(scenario: Scenario, workload: Workload, roster: Roster, engine: str
     """The journals of a workload before a roster, under the scenario's policy."""
     clock = clock_of(scenario)
     return ENGINES[engine](workload, roster, Policy.of(scenario), clock.end, drain=scenario.horizon.drain)
-

@@ -21,7 +21,8 @@ Generated from `sim/metrics/` by `python -m sim.metrics.dictionary > docs/metric
   replication, a time average by the length of the window.
 - Its **interval** (95 %) comes from the jackknife over replications with Student's t; where the sum below the line is a
   plain count of replications this is the classic t interval. Replications with nothing below the line say nothing and
-  take no part. One replication has no interval. Intervals are not clamped: that of a share may pass 100 %.
+  take no part. One replication has no interval. Intervals end at what is possible: at 0, and at 100 % for a
+  share.
 - **Missing is missing**: nothing below the line makes a figure NaN (`null` in JSON), never 0.
 - **Shares** are in per cent, **durations** in minutes unless the unit says h. Priority is always the ticket's original
   one.

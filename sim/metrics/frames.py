@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from sim.metrics import utilization
-from sim.metrics.cuts import axes
+from sim.metrics.cuts import PER_CENT, axes
 from sim.metrics.flow import time_grid
 from sim.metrics.kpis import KPIS, record
 from sim.metrics.measure import LAYOUTS
@@ -46,8 +46,9 @@ class Pool(Protocol):
 def records(stacked: Measurement, scenario: Scenario, pool: Pool) -> dict[str, dict[str, Any]]:
     """Every key figure by name: {mean, low, high, unit, target?, met?, band?}, ready for JSON."""
     found = pool(*stacked.kpis)
-    ends = zip(KPIS, found.mean.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
-    return {name: record(name, mean, low, high, scenario) for name, mean, low, high in ends}
+    low, high = _possible(found, [definition.unit for definition in KPIS.values()])
+    ends = zip(KPIS, found.mean.tolist(), low.tolist(), high.tolist(), strict=True)
+    return {name: record(name, mean, least, most, scenario) for name, mean, least, most in ends}
 
 
 def frames(
@@ -84,17 +85,24 @@ def _frame(table: Ratios, layout: Layout, labels: dict[str, Sequence[Any]], pool
 
     rows, measures = table.num.shape[1:]
     found = pool(*table)
+    low, high = _possible(found, [measure.unit for measure in layout.measures])
     return pd.DataFrame(
         {
             **_keys(layout, labels, measures),
             "measure": np.tile([measure.name for measure in layout.measures], rows),
             "mean": found.mean.ravel(),
-            "low": found.low.ravel(),
-            "high": found.high.ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
             "n": table.den.sum(axis=0).ravel(),
             "unit": np.tile([measure.unit for measure in layout.measures], rows),
         }
     )
+
+
+def _possible(found: Interval, units: Sequence[str]) -> tuple[Floats, Floats]:
+    """The ends of the intervals as far as they are possible: nothing measured is below 0, and no share above 100 %."""
+    most = np.array([PER_CENT if unit == "%" else np.inf for unit in units])
+    return np.maximum(found.low, 0), np.minimum(found.high, most)
 
 
 def _keys(layout: Layout, labels: dict[str, Sequence[Any]], measures: int) -> dict[str, Any]:

@@ -98,27 +98,13 @@ def on_duty(journals: Journals, clock: Clock) -> People:
 def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Every cut of utilization."""
     busy, present = occupied(journals, clock), on_duty(journals, clock)
-    along = {**axes(scenario), "agent": range(_agents(journals, scenario))}
+    along = {**axes(scenario), "agent": range(journals.agents)}
     cuts = {
         name: _ratios(*(_time(people, *rows(layout.keys, people.columns, along)) for people in (busy, present)))
         for name, layout in LAYOUTS.items()
         if name != _HOURLY
     }
     return {**cuts, _HOURLY: _ratios(*(_hourly(people, scenario, clock) for people in (busy, present)))}
-
-
-def headcount(scenario: Scenario) -> int:
-    """Agents on the roster, whether they have a duty in the run or not."""
-    staffing, regions = scenario.staffing, scenario.regions
-    if staffing.mode == "flat":
-        return sum(sum(staffing.flat.get(region, {}).values()) for region in regions)
-    crews = staffing.crews.values()
-    return sum(sum(c.headcount.values()) for region in regions for c in crews if not c.regions or region in c.regions)
-
-
-def _agents(journals: Journals, scenario: Scenario) -> int:
-    """The roster's agents; the log of a real desk may know more of them than its scenario."""
-    return max(headcount(scenario), int(journals.duties["agent"].max(initial=NOBODY)) + 1)
 
 
 def _time(people: People, row: NDArray[np.intp], count: int) -> NDArray[np.int64]:

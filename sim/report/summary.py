@@ -57,10 +57,11 @@ def _parts(result: Result) -> Iterator[RenderableType]:
 
 def _headline(result: Result) -> str:
     horizon, done = result.scenario.horizon, len(result.replications)
+    warmup = f" after {horizon.warmup_days} of warm-up" if horizon.warmup_days else ", no warm-up"
     question = f"\n{escape(result.scenario.question)}" if result.scenario.question else ""
     return (
         f"\n[bold]{escape(result.scenario.name)}[/bold]{question}\n"
-        f"[dim]{horizon.days} days after {horizon.warmup_days} of warm-up · {_counted(done, 'replication')} · "
+        f"[dim]{_counted(horizon.days, 'day')}{warmup} · {_counted(done, 'replication')} · "
         f"seed {result.seed} · {result.engine} engine · hash {result.scenario.hash} · {result.wall_s:.1f} s[/dim]"
     )
 
@@ -73,7 +74,7 @@ def figure(record: Record, digits: int = 1) -> str:
     """A figure with its unit and interval: `80.6 % (79.1-82.0)`; `no data` where there is none."""
     if record["mean"] is None:
         return "no data"
-    interval = "" if record["low"] is None else f" ({record['low']:.{digits}f}-{record['high']:.{digits}f})"
+    interval = "" if record["low"] is None else f" ({record['low']:,.{digits}f}-{record['high']:,.{digits}f})"
     return f"{record['mean']:,.{digits}f} {record['unit']}{interval}"
 
 
@@ -95,7 +96,9 @@ def _promises(records: dict[str, Record]) -> Table:
         target = f", target {wanted.pop():g} %" if len(wanted) == 1 else ""
         table.add_column(f"{promise} in time{target}")
     for priority in PRIORITIES:
-        table.add_row(priority, *(_judged(records[f"sla.{promise}.{priority}"]) for promise in ("response", "resolution")))
+        table.add_row(
+            priority, *(_judged(records[f"sla.{promise}.{priority}"]) for promise in ("response", "resolution"))
+        )
     return table
 
 
@@ -112,7 +115,7 @@ def _utilization(records: dict[str, Record]) -> Table:
 
 
 def _others(records: dict[str, Record]) -> Table:
-    table = Table(title="Flow and quality", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_header=False)
+    table = Table(title="Flow and quality", title_justify="left", title_style="bold", box=box.SIMPLE, show_header=False)
     for name, label in _OTHERS:
         table.add_row(label, _with_target(records[name]), name, style=None)
     table.columns[2].style = "dim"
@@ -129,15 +132,16 @@ def _with_target(record: Record) -> Text:
 def _worst_hours(result: Result) -> Iterator[str]:
     """The hours of the local week in which most responses are late."""
     table = result.tables["sla_by_region_hour"]
-    wide = table.pivot_table(index=["region", "hour_of_week"], columns="measure", values="mean", observed=True)
-    late = (wide["response.due"] - wide["response.met"]).sort_values(ascending=False, kind="stable")
-    worst = late[late > 0].head(WORST_HOURS)
+    wide = table.pivot_table(index=["region", "hour_of_week"], columns="measure", values="mean", sort=False)
+    wide["late"] = wide["response.due"] - wide["response.met"]
+    worst = wide[wide["late"] > 0].sort_values("late", ascending=False, kind="stable").head(WORST_HOURS).reset_index()
     if len(worst):
         yield "[bold]Worst hours[/bold] (local time; responses due that came late, a replication)"
-    for (region, hour), count in worst.items():  # type: ignore[misc]
-        day, clock = divmod(hour, 24)
-        due = wide.loc[(region, hour), "response.due"]
-        yield f"  {region} {_WEEKDAYS[day]} {clock:02d}-{clock + 1:02d}  {count:.1f} of {due:.1f} late ({count / due:.0%})"
+    for row in worst.to_dict("records"):
+        day, hour = divmod(int(row["hour_of_week"]), 24)
+        late, due = row["late"], row["response.due"]
+        when = f"{row['region']} {_WEEKDAYS[day]} {hour:02d}-{hour + 1:02d}"
+        yield f"  {when}  {late:.1f} of {due:.1f} ({late / due:.0%})"
 
 
 def _verdict(result: Result) -> Text:

@@ -48,7 +48,9 @@ def ticket_id(key: str, journals: Journals, scenario: Scenario) -> int:
     region, _, number = key.rpartition("/")
     regions = list(scenario.regions)
     if region not in regions or not number.isdecimal():
-        raise SimError(f"{key!r} is no ticket: write region/number, such as {regions[0]}/17; regions are {', '.join(regions)}")
+        raise SimError(
+            f"{key!r} is no ticket: write region/number, such as {regions[0]}/17; regions are {', '.join(regions)}"
+        )
     tickets = journals.tickets
     rows = np.flatnonzero((tickets["region"] == regions.index(region)) & (tickets["number"] == int(number)))
     if not len(rows):

@@ -22,30 +22,30 @@ _DIGITS = 12
 _MOST_NAMES = 10_000
 
 
-def data_files(tree: Node) -> Iterator[tuple[KeyPath, str]]:
+def data_files(tree: Node) -> Iterator[tuple[KeyPath, Path]]:
     """The data files that a scenario names: their key, and their absolute path."""
     for path in DATA_FILES:
         node = tree.at(path)
         if node and isinstance(node.value, str):
-            yield path, str(Path(node.place.folder, node.value))
+            yield path, Path(node.place.folder, node.value)
 
 
 def missing_data_files(tree: Node) -> Iterator[tuple[KeyPath, str, str]]:
     """Each key that names a data file that is not there, with a message and the nearest file."""
     for path, file in data_files(tree):
-        if not Path(file).is_file():
-            what = "is a directory" if Path(file).is_dir() else "does not exist"
-            message = f"the file {quote(file)} {what}: name it relative to the folder of the file that says so"
+        if not file.is_file():
+            what = "is a directory" if file.is_dir() else "does not exist"
+            message = f"{quote(file.name)} {what}; it is looked for in {quote(str(file.parent))}"
             yield path, message, nearest_file(file)
 
 
-def nearest_file(path: str) -> str:
+def nearest_file(path: Path) -> str:
     """The file most like `path` in the folder where it should be, or ""."""
     try:
-        names = [entry.name for entry in islice(Path(path).parent.iterdir(), _MOST_NAMES) if entry.is_file()]
+        names = [entry.name for entry in islice(path.parent.iterdir(), _MOST_NAMES) if entry.is_file()]
     except (OSError, ValueError):
         return ""
-    return nearest(Path(path).name, sorted(names))
+    return nearest(path.name, sorted(names))
 
 
 def fingerprint(content: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import Problem, ScenarioError, quote
+from sim.scenario.changes import WHERE as CHANGES
 from sim.scenario.changes import Changes, NotDataError, from_values, read_changes, tree_of
 from sim.scenario.tree import BROKEN, Node, Override, Place, dotted, merge
 from sim.scenario.units import found
@@ -58,9 +59,10 @@ class _Chain(NamedTuple):
     files: tuple[str, ...] = ()
 
     def order(self, problem: Problem) -> tuple[int, int]:
-        """Sorts problems by file, the first being the one that was asked for, and by line."""
-        known = problem.where in self.files
-        return self.files.index(problem.where) if known else len(self.files), problem.line
+        """Sorts problems by file, the one that was asked for first and changes last, and by line."""
+        if problem.where in self.files:
+            return self.files.index(problem.where), problem.line
+        return len(self.files) + (problem.where == CHANGES), problem.line
 
 
 def load(path: str | os.PathLike[str], changes: Iterable[str] | Mapping[str, Any] = ()) -> Scenario:
@@ -155,7 +157,7 @@ def _merged(trees: tuple[Node, ...]) -> tuple[Node, tuple[Override, ...]]:
     trail: tuple[Override, ...] = ()
     for over in trees[1:]:
         tree, more = merge(tree, over)
-        trail += more
+        trail += tuple(override for override in more if override.key not in _OWN_KEYS)
     return tree, trail
 
 

@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
     from sim.scenario.tree import Override
 
-PRIORITIES = ("P1", "P2", "P3", "P4")
-TIERS = ("tier1", "tier2", "tier3", "tier4")
 PriorityName = Literal["P1", "P2", "P3", "P4"]
 TierName = Literal["tier1", "tier2", "tier3", "tier4"]
+PRIORITIES: tuple[PriorityName, ...] = ("P1", "P2", "P3", "P4")
+TIERS: tuple[TierName, ...] = ("tier1", "tier2", "tier3", "tier4")
 
 _SUM_TOLERANCE = 1e-6
 _LARGEST_WEIGHT = 1e6
 
-_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
-_COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
-_SHIFT_LETTER = r"^[A-NP-Z]$"
+NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
+COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
+SHIFT_LETTER = r"^[A-NP-Z]$"
 PATTERN_MEANINGS = {
-    _NAME: "a name: a letter, then up to 39 letters, digits, _ or -",
-    _COUNTRY: "two capitals for a country, such as US, or with a subdivision, such as US-CA",
-    _SHIFT_LETTER: "one capital letter, but not O, which stands for a day off",
+    NAME: "a name: a letter, then up to 39 letters, digits, _ or -",
+    COUNTRY: "two capitals for a country, such as US, or with a subdivision, such as US-CA",
+    SHIFT_LETTER: "one capital letter, but not O, which stands for a day off",
 }
 """What the patterns of this file allow, in words."""
 
@@ -79,7 +79,7 @@ def _not_empty(mapping: dict[str, Any]) -> dict[str, Any]:
     return mapping
 
 
-Name = Annotated[str, Field(pattern=_NAME)]
+Name = Annotated[str, Field(pattern=NAME)]
 """A region, profile, channel or crew: a letter, then up to 39 letters, digits, _ or -."""
 
 PriorityMix = Annotated[dict[PriorityName, Share], AfterValidator(_mix)]
@@ -177,7 +177,7 @@ def _shifts_do_not_overlap(shifts: dict[str, Any]) -> dict[str, Any]:
     return shifts
 
 
-ShiftLetter = Annotated[str, Field(pattern=_SHIFT_LETTER)]
+ShiftLetter = Annotated[str, Field(pattern=SHIFT_LETTER)]
 
 
 class Region(Model):
@@ -185,7 +185,7 @@ class Region(Model):
 
     zone: Zone
     """IANA time zone; shifts, profiles and holidays of the region follow its wall clock."""
-    country: Annotated[str, Field(pattern=_COUNTRY)] | None = None
+    country: Annotated[str, Field(pattern=COUNTRY)] | None = None
     """Country, or country and subdivision, whose public holidays apply: US, US-CA, GB, NO."""
     shifts: Annotated[dict[ShiftLetter, LocalSpan], AfterValidator(_shifts_do_not_overlap)] = {}
     """Shifts in local time by the letter that rotations use (any capital but O, which is a day off). N is the night:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 KeyPath = tuple[str | int, ...]
 """Keys from the top of a file down; whole numbers are positions in a sequence."""
 
+_MISLEADING = {"", "~", "null", "true", "false"}
+"""Text that would be read as something else if it were not in quotes."""
+
 BROKEN: Final = object()
 """Stands for a value that could not be read, so that its key is not reported as missing as well."""
 
@@ -100,16 +103,20 @@ def _shown(key: str) -> str:
 
 def written(value: Any) -> str:
     """A value the way a YAML file shows it, on one line, cut off when long."""
-    text = " ".join(_flow(value).split())
+    text = " ".join(flow(value).split())
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value the way a YAML file shows it, in full."""
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(entry)}" for key, entry in value.items()) + "}"
-    return f"[{', '.join(map(_flow, value))}]" if isinstance(value, tuple) else str(value)
+        return "{" + ", ".join(f"{key}: {flow(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(flow, value))}]"
+    text = str(value)
+    return repr(text) if text.strip().lower() in _MISLEADING and isinstance(value, str) else text
 
 
 def merge(base: Node, over: Node) -> tuple[Node, tuple[Override, ...]]:

@@ -139,6 +139,11 @@ def parse_growth(value: Any) -> float:
     return float(match[1]) / 100
 
 
+def growth_text(growth: float) -> str:
+    """Growth the way it is written: 0.2 becomes `20 % per year`."""
+    return f"{share_text(growth)} per year"
+
+
 class Span(NamedTuple):
     """A span of local wall time in ms after midnight; an `end` beyond 24 h lies on the next date."""
 

@@ -17,7 +17,7 @@ from sim.scenario.checks import findings
 from sim.scenario.data_files import data_files, missing_data_files
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import BROKEN, KeyPath, Node, dotted, overlap
-from sim.scenario.wording import Fault, fault_of
+from sim.scenario.wording import EXTENDS, UNKNOWN, Fault, fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ def plain_data(tree: Node, name: str) -> dict[str, Any]:
     for (*outer, last), file in data_files(tree):
         section = _section(data, outer)
         if section is not None:
-            section[str(last)] = file
+            section[str(last)] = str(file)
     return {"name": name, **data}
 
 
@@ -69,6 +69,7 @@ def validate(tree: Node, name: str, *, complete: bool = True) -> Verdict:
     for path in unread:
         _take_out(data, path)
     scenario, faults = _attempt(data)
+    complete = complete and (EXTENDS,) not in _meant(faults)
     faults = [fault for fault in faults if _is_certain(fault, tree, unread, complete=complete)]
     faults += [Fault(path, "file", message, near) for path, message, near in missing_data_files(tree)]
     if complete:
@@ -102,12 +103,12 @@ def _without_echoes(faults: list[Fault]) -> list[Fault]:
     A list with wrong values is also "too short", and a misspelt key is also missing.
     """
     around = {fault.path[:depth] for fault in faults for depth in range(len(fault.path))}
-    misspelt = {(*fault.path[:-1], fault.nearest) for fault in faults if fault.kind == "extra_forbidden"}
+    meant = set(_meant(faults))
     return [
         fault
         for fault in faults
         if not (fault.kind == "too_short" and fault.path in around)
-        and not (fault.kind == "missing" and fault.path in misspelt)
+        and not (fault.kind == "missing" and fault.path in meant)
     ]
 
 
@@ -117,7 +118,7 @@ def _is_certain(fault: Fault, tree: Node, unread: Iterable[KeyPath], *, complete
         return False
     node = tree.at(fault.path)
     whole = node is not None and not isinstance(node.value, dict)
-    return complete or whole or fault.kind == "extra_forbidden"
+    return complete or whole or fault.kind == UNKNOWN
 
 
 def _cross_check(
@@ -136,7 +137,7 @@ def _cross_check(
 def _meant(faults: Iterable[Fault]) -> Iterator[KeyPath]:
     """The keys that misspelt ones probably mean; they now have defaults that nobody wrote."""
     for fault in faults:
-        if fault.kind == "extra_forbidden" and fault.nearest:
+        if fault.kind == UNKNOWN and fault.nearest:
             yield (*fault.path[:-1], fault.nearest)
 
 

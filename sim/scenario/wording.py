@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 EXTENDS = "extends"
 """The key by which a file names its parent. It never reaches the schema."""
 
-_MOST_KEYS = 12
+UNKNOWN = "unknown key"
+"""The kind of a fault whose path ends in a key that the schema does not know."""
+
+_MOST_KEYS = 14
 _KEY = "[key]"
 """pydantic's mark at the end of a path: not the value is wrong but its key."""
 
@@ -48,7 +51,7 @@ def fault_of(error: ErrorDetails) -> Fault:
 def _with_choices(path: KeyPath, kind: str, error: ErrorDetails, *, of_key: bool) -> Fault:
     choices = known_keys(path[:-1]) if kind == "extra_forbidden" else _choices(path, of_key=of_key)
     if kind == "extra_forbidden" or of_key:
-        return Fault(path, kind, f"unknown key; known here: {_listed(choices)}", nearest(path[-1], choices))
+        return Fault(path, UNKNOWN, f"unknown key; known here: {_listed(choices)}", nearest(path[-1], choices))
     message = f"must be one of {_listed(choices)}; found {found(error['input'])}"
     return Fault(path, kind, message, nearest(error["input"], choices))
 
@@ -90,6 +93,11 @@ def _count(bound: str) -> Callable[[dict[str, Any], Any], str]:
     return lambda rule, value: f"must have at {bound} {rule[_LENGTHS[bound]]:g} values; it has {len(value)}"
 
 
+def _mapping(_rule: dict[str, Any], value: Any) -> str:
+    remedy = ": null takes a key of the parent file away, and there is none" if value is None else ""
+    return f"must be a mapping of keys to values; found {found(value)}{remedy}"
+
+
 def _pattern(rule: dict[str, Any], value: Any) -> str:
     return f"must be {PATTERN_MEANINGS[rule['pattern']]}; found {found(value)}"
 
@@ -98,7 +106,7 @@ _LENGTHS = {"least": "min_length", "most": "max_length"}
 _TEXT_REMEDY = ": put it in quotes"
 _WORDS: dict[str, Callable[[dict[str, Any], Any], str]] = {
     "bool_type": _must_be("true or false"),
-    "dict_type": _must_be("a mapping of keys to values"),
+    "dict_type": _mapping,
     "finite_number": _must_be("a finite number"),
     "float_type": _must_be("a number"),
     "greater_than": _must_be("more than {gt:g}"),
@@ -107,7 +115,7 @@ _WORDS: dict[str, Callable[[dict[str, Any], Any], str]] = {
     "int_type": _must_be("a whole number"),
     "less_than": _must_be("less than {lt:g}"),
     "less_than_equal": _must_be("{le:g} or less"),
-    "model_type": _must_be("a mapping of keys to values"),
+    "model_type": _mapping,
     "string_pattern_mismatch": _pattern,
     "string_too_long": _must_be("text of at most {max_length} characters"),
     "string_too_short": _must_be("text of at least {min_length} character"),

@@ -77,8 +77,9 @@ def read(where: str, named_at: Place | None = None) -> Document:
         content = _content(where)
     except _UnreadableError as error:
         at = (named_at.where, named_at.line, "extends") if named_at else (where, 0, "")
-        message = f"{quote(where)} {error.message}" if named_at else error.message
-        return Document(None, (Problem(*at, message, error.nearest),))
+        message = f"{quote(Path(where).name)} {error.message}" if named_at else error.message
+        itself = named_at is not None and error.nearest == Path(named_at.where).name
+        return Document(None, (Problem(*at, message, "" if itself else error.nearest),))
     try:
         reader = _Reader(_text(content), where, folder)
     except _UnreadableError as error:
@@ -107,7 +108,7 @@ def _content(where: str) -> bytes:
         folder = Path(where).parent
         if not folder.is_dir():
             raise _UnreadableError(f"does not exist: there is no folder {quote(str(folder))}") from None
-        raise _UnreadableError("does not exist", nearest=nearest_file(where)) from None
+        raise _UnreadableError("does not exist", nearest=nearest_file(Path(where))) from None
     except PermissionError:
         raise _UnreadableError("may not be read: you lack the permission") from None
     except (OSError, ValueError) as error:
@@ -155,6 +156,7 @@ class _Reader:
         self._where, self._folder = where, folder
         self._top: KeyPath = key or ()
         self._numbered = key is None
+        self._lines = text.rstrip().split("\n")
         self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
         self._problems: list[Problem] = []
         self._anchors: dict[str, Node] = {}
@@ -186,7 +188,7 @@ class _Reader:
         except _UnreadableError as error:
             self._report(self._place(error.line), (), error.message)
         except yaml.MarkedYAMLError as error:
-            self._report(self._place(_line(error.problem_mark)), (), _syntax(error))
+            self._report(self._place(_line(error.problem_mark)), (), self._syntax(error))
         except yaml.YAMLError:
             self._report(self._place(0), (), "is not valid YAML")
         return None
@@ -281,8 +283,20 @@ class _Reader:
             message = f"holds more than {MOST_VALUES:,} values, counting those that aliases repeat: is it a data file?"
             raise _UnreadableError(message, place.line)
 
+    def _syntax(self, error: yaml.MarkedYAMLError) -> str:
+        line = self._place(_line(error.context_mark)).line
+        since = f", which begins in line {line}" if line else ""
+        context = f" ({error.context}{since})" if error.problem and error.context else ""
+        tab = ": indent with spaces, not tabs" if self._indented_by_tab(_line(error.problem_mark)) else ""
+        return f"is not valid YAML: {error.problem or error.context}{context}{tab}"
+
+    def _indented_by_tab(self, line: int) -> bool:
+        text = "".join(self._lines[line - 1 : line])
+        return "\t" in text[: len(text) - len(text.lstrip())]
+
     def _place(self, line: int) -> Place:
-        return Place(self._where, line if self._numbered else 0, self._folder)
+        # A parser that misses something at the end of a file reports the line after the last.
+        return Place(self._where, min(line, len(self._lines)) if self._numbered else 0, self._folder)
 
     def _report(self, place: Place, path: KeyPath, message: str) -> None:
         self._problems.append(Problem(place.where, place.line, dotted(path or self._top), message))
@@ -296,9 +310,3 @@ def _extent(node: Node) -> tuple[int, int]:
 
 def _line(mark: Any) -> int:
     return mark.line + 1 if mark else 0
-
-
-def _syntax(error: yaml.MarkedYAMLError) -> str:
-    since = f" ({error.context}, which begins in line {_line(error.context_mark)})" if error.context_mark else ""
-    tab = ": indent with spaces, not tabs" if "'\\t'" in (error.problem or "") else ""
-    return f"is not valid YAML: {error.problem or error.context}{since}{tab}"

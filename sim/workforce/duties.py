@@ -53,7 +53,7 @@ Member = tuple[str, int, int, int, Duties]
 def _flat(scenario: Scenario) -> Iterator[Member]:
     always = (np.array([0]), np.array([FOREVER]), np.array([False]))
     for r, region in enumerate(scenario.regions):
-        headcount = dict(scenario.staffing.flat.get(region, {}))
+        headcount = scenario.staffing.flat.get(region, {})
         for t, tier in enumerate(TIERS):
             for i in range(headcount.get(tier, 0)):
                 yield f"{region}/{tier}/{i + 1}", r, t, _NOMINAL_SLOW_PM, always
@@ -65,7 +65,7 @@ def _crews(scenario: Scenario, clock: Clock) -> Iterator[Member]:
         for t, tier in enumerate(TIERS):
             for crew_name, crew in scenario.staffing.crews.items():
                 if not crew.regions or name in crew.regions:
-                    for i, duties in enumerate(_crew_duties(crew, dict(crew.headcount).get(tier, 0), shifts)):
+                    for i, duties in enumerate(_crew_duties(crew, crew.headcount.get(tier, 0), shifts)):
                         yield f"{name}/{tier}/{crew_name}/{i + 1}", r, t, round(_NOMINAL_SLOW_PM / crew.speed), duties
 
 
@@ -126,4 +126,6 @@ def _refuse_overlap(roster: Roster) -> None:
     twice = np.flatnonzero(same & (roster.start[1:] < roster.end[:-1]))
     if len(twice):
         name = roster.name[roster.agent[twice[0]]]
-        raise StaffingError(f"{name} would be on two duties at once ({len(twice)} times): change the pattern or the shifts")
+        raise StaffingError(
+            f"{name} would be on two duties at once ({len(twice)} times): change the pattern or the shifts"
+        )

@@ -7,7 +7,7 @@ Stochastic Processes, 1975, §4.7), also where the rate is 0 for hours.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,10 +30,14 @@ if TYPE_CHECKING:
 YEAR = 365.25 * DAY
 
 
-def ticket_rates(name: str, region: Region, demand: Demand, clock: Clock, holidays: Collection[date]) -> tuple[Instants, Floats]:
-    """Expected customer tickets per hour: cell edges (k + 1, ms) and rates (k), without the day factor and the scale."""
+def ticket_rates(
+    name: str, region: Region, demand: Demand, clock: Clock, holidays: Collection[date]
+) -> tuple[Instants, Floats]:
+    """Expected customer tickets per hour, without day factor and scale: cell edges (k + 1, ms) and rates (k)."""
     edges = cell_edges(name, region, demand, clock)
-    rate = (region.tickets or 0.0) * weekly_shape(region, demand, Kind.TICKET)[clock.hour_of_week(region.zone, edges[:-1])]
+    rate = (region.tickets or 0.0) * weekly_shape(region, demand, Kind.TICKET)[
+        clock.hour_of_week(region.zone, edges[:-1])
+    ]
     days_off = [day_number(day) for day in holidays]
     rate = np.where(np.isin(clock.day_number(region.zone, edges[:-1]), days_off), rate * demand.holiday_factor, rate)
     return edges, rate * growth(edges, demand, clock) * event_factor(name, region, demand, clock, edges)
@@ -42,7 +46,9 @@ def ticket_rates(name: str, region: Region, demand: Demand, clock: Clock, holida
 def alert_rates(name: str, region: Region, demand: Demand, clock: Clock) -> tuple[Instants, Floats]:
     """Expected alerts per hour, in the same form; alerts know no holidays."""
     edges = cell_edges(name, region, demand, clock)
-    rate = (region.alerts or 0.0) * weekly_shape(region, demand, Kind.ALERT)[clock.hour_of_week(region.zone, edges[:-1])]
+    rate = (region.alerts or 0.0) * weekly_shape(region, demand, Kind.ALERT)[
+        clock.hour_of_week(region.zone, edges[:-1])
+    ]
     return edges, rate * growth(edges, demand, clock) * event_factor(name, region, demand, clock, edges)
 
 
@@ -57,13 +63,15 @@ def weekly_shape(region: Region, demand: Demand, kind: Kind) -> Floats:
     """The 168 weights of the local week, with mean 1."""
     name = region.profile if kind == Kind.TICKET else region.alert_profile
     weights = np.array(demand.profiles[name].weights if name else (1.0,) * HOURS_PER_WEEK)
-    return cast("Floats", weights / weights.mean())
+    shape: Floats = weights / weights.mean()
+    return shape
 
 
 def growth(edges: Instants, demand: Demand, clock: Clock) -> Floats:
     """The trend at the middle of each cell; 1 at the start of the measured window."""
     middle = (edges[:-1] + edges[1:]) / 2
-    return cast("Floats", (1 + demand.trend) ** ((middle - clock.warmup) / YEAR))
+    factor: Floats = (1 + demand.trend) ** ((middle - clock.warmup) / YEAR)
+    return factor
 
 
 def event_factor(name: str, region: Region, demand: Demand, clock: Clock, edges: Instants) -> Floats:
@@ -86,7 +94,9 @@ def _event_span(event: DemandEvent, region: Region, clock: Clock) -> tuple[int, 
     return instant(event.start), instant(event.end)
 
 
-def day_factors(name: str, region: Region, law: DayFactor, clock: Clock, seed: int, replication: int) -> tuple[int, Floats]:
+def day_factors(
+    name: str, region: Region, law: DayFactor, clock: Clock, seed: int, replication: int
+) -> tuple[int, Floats]:
     """Gamma factors of mean 1 for each local day: the day number of the first, and a factor a day.
 
     A first-order autoregressive normal variable is carried to a gamma one by its distribution function.
@@ -101,13 +111,16 @@ def day_factors(name: str, region: Region, law: DayFactor, clock: Clock, seed: i
     for d in range(1, len(z)):
         z[d] = law.correlation * z[d - 1] + np.sqrt(1 - law.correlation**2) * noise[d]
     shape = law.cv**-2
-    return days[0], cast("Floats", gammaincinv(shape, ndtr(z)) / shape)
+    factor: Floats = np.asarray(gammaincinv(shape, ndtr(z)) / shape, dtype=np.float64)
+    return days[0], factor
 
 
-def with_day_factors(rates: Floats, edges: Instants, region: Region, clock: Clock, factors: tuple[int, Floats]) -> Floats:
+def with_day_factors(
+    rates: Floats, edges: Instants, region: Region, clock: Clock, factors: tuple[int, Floats]
+) -> Floats:
     """Rates times the factor of the local day in which each cell begins."""
     first, factor = factors
-    return cast("Floats", rates * factor[clock.day_number(region.zone, edges[:-1]) - first])
+    return rates * factor[clock.day_number(region.zone, edges[:-1]) - first]
 
 
 def poisson_arrivals(edges: Instants, per_hour: Floats, rng: np.random.Generator) -> Instants:
@@ -122,8 +135,9 @@ def poisson_arrivals(edges: Instants, per_hour: Floats, rng: np.random.Generator
     points = _unit_rate_points(cumulated[-1], rng)
     cell = np.searchsorted(cumulated, points, side="right") - 1
     offset = (points - cumulated[cell]) / per_hour[cell] * HOUR
-    arrivals = edges[cell] + np.minimum(offset.astype(np.int64), edges[cell + 1] - edges[cell] - 1)
-    return np.maximum(arrivals, 1)
+    arrivals: Instants = edges[cell] + np.minimum(offset.astype(np.int64), edges[cell + 1] - edges[cell] - 1)
+    arrivals[arrivals < 1] = 1
+    return arrivals
 
 
 def _unit_rate_points(total: float, rng: np.random.Generator) -> Floats:
@@ -131,4 +145,4 @@ def _unit_rate_points(total: float, rng: np.random.Generator) -> Floats:
     points = np.cumsum(rng.standard_exponential(int(total + 6 * total**0.5) + 16))
     while points[-1] < total:
         points = np.concatenate([points, points[-1] + np.cumsum(rng.standard_exponential(1024))])
-    return cast("Floats", points[: np.searchsorted(points, total)])
+    return points[: np.searchsorted(points, total)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,7 +29,8 @@ def quantile(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
         u: any shape.
     """
     draw = _FAMILIES[law.family]
-    return np.maximum(1, np.rint(draw(law, u))).astype(np.int64)
+    durations: NDArray[np.int64] = np.maximum(1, np.rint(draw(law, u))).astype(np.int64)
+    return durations
 
 
 def _lognormal(law: DurationLaw, u: Floats) -> Floats:
@@ -38,7 +39,7 @@ def _lognormal(law: DurationLaw, u: Floats) -> Floats:
     sd = law.log_sd or (math.sqrt(math.log1p(law.cv**2)) if law.cv else DEFAULT_LOG_SD)
     mu = math.log(_mean(law)) - sd**2 / 2
     below = ndtr((math.log(law.longest) - mu) / sd) if law.longest else 1.0
-    return cast("Floats", np.exp(mu + sd * ndtri(u * below)))
+    return np.exp(mu + sd * ndtri(u * below))
 
 
 def _gamma(law: DurationLaw, u: Floats) -> Floats:
@@ -47,20 +48,20 @@ def _gamma(law: DurationLaw, u: Floats) -> Floats:
     shape = 1 / (law.cv or 1) ** 2
     scale = _mean(law) / shape
     below = gammainc(shape, law.longest / scale) if law.longest else 1.0
-    return cast("Floats", gammaincinv(shape, u * below) * scale)
+    return np.asarray(gammaincinv(shape, u * below) * scale, dtype=np.float64)
 
 
 def _weibull(law: DurationLaw, u: Floats) -> Floats:
     shape = weibull_shape(law.cv or 1)
     scale = _mean(law) / math.gamma(1 + 1 / shape)
     below = -math.expm1(-((law.longest / scale) ** shape)) if law.longest else 1.0
-    return cast("Floats", scale * (-np.log1p(-u * below)) ** (1 / shape))
+    return scale * (-np.log1p(-u * below)) ** (1 / shape)
 
 
 def _exponential(law: DurationLaw, u: Floats) -> Floats:
     mean = _mean(law)
     below = -math.expm1(-law.longest / mean) if law.longest else 1.0
-    return cast("Floats", -mean * np.log1p(-u * below))
+    return -mean * np.log1p(-u * below)
 
 
 def _constant(law: DurationLaw, u: Floats) -> Floats:
@@ -69,7 +70,7 @@ def _constant(law: DurationLaw, u: Floats) -> Floats:
 
 def _empirical(law: DurationLaw, u: Floats) -> Floats:
     values = np.array([v for v in law.values if law.longest is None or v <= law.longest], dtype=np.float64)
-    return cast("Floats", values[(u * len(values)).astype(np.int64)])
+    return values[(u * len(values)).astype(np.int64)]
 
 
 _FAMILIES = {
@@ -95,4 +96,4 @@ def weibull_shape(cv: float) -> float:
         k = math.exp(log_shape)
         return math.lgamma(1 + 2 / k) - 2 * math.lgamma(1 + 1 / k) - math.log1p(cv**2)
 
-    return math.exp(cast("float", brentq(excess, math.log(0.05), math.log(1e6))))
+    return math.exp(brentq(excess, math.log(0.05), math.log(1e6)))

@@ -116,8 +116,7 @@ def _handle_times(
 
 
 def _factors(work: Work) -> NDArray[np.float64]:
-    by_name = dict(work.handle_factor)
-    return np.array([by_name.get(name, 1.0) for name in PRIORITIES])
+    return np.array([work.handle_factor.get(name, 1.0) for name in PRIORITIES])
 
 
 def _status_updates(work: Work, priority: NDArray[np.uint8], nominal: NDArray[np.float64]) -> NDArray[np.float64]:

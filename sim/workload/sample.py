@@ -15,7 +15,7 @@ from sim.workload.arrivals import alert_rates, day_factors, poisson_arrivals, ti
 from sim.workload.durations import quantile
 from sim.workload.forecast import read_forecast
 from sim.workload.replay import read_log
-from sim.workload.routes import Slots, slots, task_kinds
+from sim.workload.routes import slots, task_kinds
 from sim.workload.tape import ALERTS, EXTRA, CustomerClass, Kind, Workload
 
 if TYPE_CHECKING:
@@ -121,7 +121,13 @@ def _batches(scenario: Scenario, clock: Clock, seed: int, replication: int) -> I
 
 
 def _poisson(
-    region: int, name: str, kind: Kind, rates: tuple[NDArray[np.int64], NDArray[np.float64]], scale: float, seed: int, replication: int
+    region: int,
+    name: str,
+    kind: Kind,
+    rates: tuple[NDArray[np.int64], NDArray[np.float64]],
+    scale: float,
+    seed: int,
+    replication: int,
 ) -> Iterator[_Batch]:
     """The tickets of scale 1, thinned below it; above it, a second stream for what is added."""
     edges, per_hour = rates
@@ -172,7 +178,14 @@ def _replayed(
         created = np.clip(moved, 1, clock.end - 1)
         number = copied.number + EXTRA * copy
         yield _Batch(
-            region, f"ticket copy {copy}", Kind.TICKET, created, number, copied.priority, copied.channel, copied.customer_class
+            region,
+            f"ticket copy {copy}",
+            Kind.TICKET,
+            created,
+            number,
+            copied.priority,
+            copied.channel,
+            copied.customer_class,
         )
         copy += 1
 
@@ -194,7 +207,7 @@ def _drawn(batch: _Batch, scenario: Scenario, clock: Clock, seed: int, replicati
 
     demand, n = scenario.demand, len(index)
     mix = demand.priorities if batch.kind == Kind.TICKET else demand.alert_priorities
-    shares = [dict(mix).get(p, 0.0) for p in PRIORITIES]
+    shares = [mix.get(p, 0.0) for p in PRIORITIES]
     priority = _known_or(batch.priority, _choice(shares, draw("priority", 1)[:, 0]))
     is_standard = draw("class", 1)[:, 0] >= demand.enterprise
     if batch.kind == Kind.ALERT:
@@ -202,7 +215,9 @@ def _drawn(batch: _Batch, scenario: Scenario, clock: Clock, seed: int, replicati
         channel = np.full(n, NO_CHANNEL, dtype=np.uint8)
         patience = np.full(n, NEVER)
     else:
-        customer_class = _known_or(batch.customer_class, np.where(is_standard, CustomerClass.STANDARD, CustomerClass.ENTERPRISE))
+        customer_class = _known_or(
+            batch.customer_class, np.where(is_standard, CustomerClass.STANDARD, CustomerClass.ENTERPRISE)
+        )
         channels = list(demand.channels.values())
         wanted = _choice([c.share for c in channels], draw("channel", 1)[:, 0])
         channel = _known_or(batch.channel, _open_channel(wanted, batch.created, region, demand.channels, clock))
@@ -269,6 +284,5 @@ def _tape(rows: _Rows, scenario: Scenario) -> Workload:
 
 def _due(rows: _Rows, after: ByPriority) -> NDArray[np.int64]:
     """Creation plus a time by priority; missing where the priority has none."""
-    by_name = dict(after)
-    times = np.array([by_name.get(name, NEVER) for name in PRIORITIES])[rows.priority]
+    times = np.array([after.get(name, NEVER) for name in PRIORITIES])[rows.priority]
     return np.where(times == NEVER, NEVER, rows.created + times)

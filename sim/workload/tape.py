@@ -38,7 +38,7 @@ class TaskKind(IntEnum):
 
 EXTRA = 200_000_000
 ALERTS = 100_000_000
-"""A ticket's public number: customer tickets count from 0, alerts from ALERTS, and what a scale above 1 adds from EXTRA more."""
+"""A ticket's public number: customer tickets from 0, alerts from ALERTS, what a scale above 1 adds from EXTRA on."""
 
 
 @dataclass(frozen=True, slots=True)

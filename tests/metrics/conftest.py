@@ -75,7 +75,7 @@ class Log:
             name: table(columns, {key: [row[key] for row in self.rows[name]] for key in columns})
             for name, columns in schemas.items()
         }
-        return Journals(pages=empty(PAGES), end=self.clock.end if end is None else self.at(end), **tables)
+        return Journals(pages=empty(PAGES), end=self.clock.end if end is None else self.at(end), agents=10, **tables)
 
 
 class Desk:
@@ -178,6 +178,7 @@ def _invent(desk: Desk, seed: int, per_duty: int = 6) -> Journals:
         pages=empty(PAGES),
         duties=duties,
         end=clock.end,
+        agents=int(duties["agent"].max()) + 1,
     )
 
 

@@ -69,7 +69,7 @@ def test_agents_who_are_off_for_a_whole_run_are_there_with_no_hours(desk: Any) -
     logs[1].duty(0, 60, agent=2)
     table = desk.table("utilization_by_agent", *(log.journals() for log in logs))
     hours = table[table["measure"] == "on_duty"].set_index("agent")["mean"]
-    assert len(hours) == 10  # the headcount of the scenario
+    assert len(hours) == 10  # everybody on the roster
     assert hours[hours > 0].to_dict() == {0: 1.0, 2: 0.5}
 
 
@@ -93,8 +93,8 @@ def test_a_month_of_forty_thousand_tickets_is_measured_in_forty_milliseconds(
     make_desk: Callable[..., Any], invent: Callable[..., Any]
 ) -> None:
     desk = make_desk(days=28, warmup_days=7)
-    journals: Journals = invent(desk, 1, per_duty=90)
-    assert len(journals.tickets["created"]) > 25_000
+    journals: Journals = invent(desk, 1, per_duty=140)
+    assert len(journals.tickets["created"]) > 40_000
     assert len(journals.work["ticket"]) > 60_000
     times = []
     for _ in range(15):

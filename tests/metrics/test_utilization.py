@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from sim.engine.journal import Mode
 from sim.metrics import utilization
 from sim.metrics.utilization import band
 from sim.scenario.schema import UtilizationBands
@@ -41,6 +42,13 @@ def test_work_after_the_window_of_a_drained_run_does_not_count(make_desk: Callab
     log.duty(0, 2880)
     log.work(log.ticket(), 1080, 1080, 2000)
     assert desk.figure("utilization.tier1", log.journals(end=2880)) == pytest.approx(25)
+
+
+def test_work_on_other_terms_than_duty_does_not_count(desk: Any, log: Any) -> None:
+    log.duty(0, 480)
+    log.work(log.ticket(), 0, 0, 120)
+    log.work(log.ticket(), 200, 200, 300, mode=max(Mode) + 1)
+    assert desk.figure("utilization.tier1", log.journals()) == pytest.approx(25)
 
 
 def test_nobody_on_duty_is_no_figure_and_not_zero(desk: Any, log: Any) -> None:
@@ -121,8 +129,10 @@ def test_bands_are_half_open(share: float, name: str, action: str) -> None:
 
 
 def test_an_edge_that_binary_fractions_miss_is_still_the_edge() -> None:
-    edges = UtilizationBands(optimal=0.57, high=0.58, critical=0.9)  # 0.57 * 100 is 56.99999999999999
-    assert [level.name for share in (57, 58) if (level := band(share, edges))] == ["optimal", "high"]
+    edges = UtilizationBands(
+        optimal=0.55, high=0.56, critical=0.9
+    )  # these x 100 are 55.00000000000001, 56.00000000000001
+    assert [level.name for share in (55, 56) if (level := band(share, edges))] == ["optimal", "high"]
 
 
 def test_no_figure_has_no_band() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR, MINUTE, QUARTER, Clock, midnight_ms
+from sim.metrics.intervals import Spans
 from sim.metrics.week import local_hour, local_week
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ def test_a_window_that_starts_between_quarters_loses_nothing(desk: Any) -> None:
     week = local_week(desk.scenario, clock)
     assert (clock.origin + week.grid.first) % QUARTER == 0
     assert week.available()[EUROPE, :4].tolist() == [48 * MINUTE, HOUR, HOUR, 12 * MINUTE]
+    wide = Spans(np.array([0]), np.array([DAY]))
+    held = week.time(wide, np.array([EUROPE]), np.array([0]), 1)[EUROPE, :4, 0]
+    assert held.tolist() == [48 * MINUTE, HOUR, HOUR, 12 * MINUTE]
 
 
 def test_the_week_is_shared_between_replications(desk: Any) -> None:

@@ -31,6 +31,12 @@ SMALL: dict[str, Any] = {
         },
     },
     "work": {
+        "routes": {
+            "P1": {"tiers": ["tier3", "tier4"], "solved": ["90 %"]},
+            "P2": {"tiers": ["tier2", "tier3"], "solved": ["85 %"]},
+            "P3": {"tiers": ["tier1", "tier2"], "solved": ["85 %"]},
+            "P4": {"tiers": ["tier1"]},
+        },
         "handle": {tier: {"mean": f"{15 * (n + 1)} min", "longest": "8 h"} for n, tier in enumerate(TIERS)},
         "customer_wait": {"share": "10 %"},
         "reopening": {"share": "10 %"},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -60,9 +60,9 @@ def test_empirical_values_have_equal_shares() -> None:
 
 def test_empirical_values_beyond_the_longest_are_left_out() -> None:
     each = law("empirical", values=("1 min", "2 min", "4 min", "8 min"), longest="4 min")
-    values, counts = np.unique(quantile(each, GRID[:399_999]), return_counts=True)
+    values, counts = np.unique(quantile(each, (np.arange(300) + 0.5) / 300), return_counts=True)
     assert (values / MINUTE).tolist() == [1, 2, 4]
-    assert counts.tolist() == pytest.approx([400_000 / 3] * 3, abs=1)
+    assert counts.tolist() == [100, 100, 100]
 
 
 @pytest.mark.parametrize("n", [1, 3, 5, 7, 1000])
@@ -151,7 +151,14 @@ def test_random_numbers_make_the_same_mean() -> None:
 
 # ---- against scipy
 
-FAMILIES = [("lognormal", 0.8), ("gamma", 0.4), ("gamma", 2.0), ("weibull", 0.4), ("weibull", 2.0), ("exponential", 1.0)]
+FAMILIES = [
+    ("lognormal", 0.8),
+    ("gamma", 0.4),
+    ("gamma", 2.0),
+    ("weibull", 0.4),
+    ("weibull", 2.0),
+    ("exponential", 1.0),
+]
 
 
 @pytest.mark.parametrize(("family", "cv"), FAMILIES)
@@ -183,14 +190,12 @@ def test_the_weibull_shape_has_that_coefficient_of_variation(cv: float) -> None:
 def test_the_weibull_of_cv_one_is_the_exponential() -> None:
     assert weibull_shape(1.0) == pytest.approx(1.0, abs=1e-9)
     weibull, exponential = law("weibull", mean="1 h", cv=1.0), law("exponential", mean="1 h")
-    assert quantile(weibull, GRID) == pytest.approx(quantile(exponential, GRID), abs=1)
+    assert np.abs(quantile(weibull, GRID) - quantile(exponential, GRID)).max() <= 1
 
 
 # ---- laws
 
-means = st.integers(1, 30 * DAY).map(lambda ms: f"{ms} ms")
 spreads = st.floats(0.05, 3).map(lambda cv: round(cv, 3))
-cuts = st.none() | st.floats(0.5, 20)
 
 
 @st.composite
@@ -214,7 +219,6 @@ def laws(draw: st.DrawFn) -> DurationLaw:
 
 @settings(deadline=None)
 @given(laws(), st.lists(st.floats(0, ALMOST_ONE), min_size=2, max_size=30))
-@example(law("empirical", values=("4 min", "1 min", "2 min")), [0.1, 0.9])
 def test_a_higher_quantile_is_never_a_shorter_duration(each: DurationLaw, u: list[float]) -> None:
     drawn = quantile(each, np.sort(u))
     assert (np.diff(drawn) >= 0).all()

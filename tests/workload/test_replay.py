@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from sim.clock import DAY, HOUR, MINUTE, SECOND, Clock, day_number, epoch_ms, wall_to_epoch
 from sim.errors import DataError
 from sim.scenario.schema import Replay
-from sim.workload.replay import TicketLog, occurrences, read_log
+from sim.workload.forecast import occurrences
+from sim.workload.replay import TicketLog, read_log
 
 REGIONS = ("americas", "europe")
 CHANNELS = ("phone", "email")
@@ -189,7 +190,7 @@ def test_tickets_without_a_region_are_taken_for_the_named_one(tmp_path: Path) ->
 
 def test_a_region_called_na_is_not_missing(tmp_path: Path) -> None:
     file = written(tmp_path, "opened,where\n2026-03-03,NA\n")
-    keys = {"columns": {"created": "opened", "region": "where"}}
+    keys: dict[str, Any] = {"columns": {"created": "opened", "region": "where"}}
     assert read_log(replay(file, **keys), CLOCK, ("EU", "NA"), CHANNELS).region.tolist() == [1]
     assert read(tmp_path, "opened,where\n2026-03-03,NA\n", **keys, regions={"NA": "americas"}).region.tolist() == [0]
 
@@ -248,7 +249,7 @@ def test_byte_order_mark_line_ends_blanks_and_spaces_are_tolerated(tmp_path: Pat
 
 def test_texts_beyond_ascii_are_read(tmp_path: Path) -> None:
     text = "opened,where\n2026-03-03,São Paulo\n"
-    keys = {"columns": {"created": "opened", "region": "where"}, "regions": {"São Paulo": "americas"}}
+    keys: dict[str, Any] = {"columns": {"created": "opened", "region": "where"}, "regions": {"São Paulo": "americas"}}
     assert read(tmp_path, text, **keys).region.tolist() == [0]
 
 
@@ -437,17 +438,22 @@ def test_a_time_shown_twice_has_two_occurrences() -> None:
 def test_unreadable_dates_are_shown_with_their_counts(tmp_path: Path) -> None:
     texts = ["2026-03-03", "soon", "31/12/2026", "soon", "now", "today", "2026-02-30", "9999-12-31", "16-3-1"]
     assert refusals(tmp_path, opened(*texts), **DATES_ONLY) == [
-        "log.csv:3: opened: must hold dates from 1971 to 2199 in ISO 8601, such as 2026-03-02 09:30; say in"
-        " demand.replay.date_format if they have another form, such as %d/%m/%Y %H:%M; 8 rows cannot be read: 'soon'"
-        " (2 rows), '31/12/2026' (1 row), 'now' (1 row), 'today' (1 row), '2026-02-30' (1 row) and 2 other texts"
+        (
+            "log.csv:3: opened: must hold dates from 1971 to 2199 in ISO 8601, such as 2026-03-02 09:30; say in"
+            " demand.replay.date_format if they have another form, such as %d/%m/%Y %H:%M; 8 rows cannot be read:"
+            " 'soon' (2 rows), '31/12/2026' (1 row), 'now' (1 row), 'today' (1 row), '2026-02-30' (1 row)"
+            " and 2 other texts"
+        )
     ]
 
 
 def test_dates_that_do_not_fit_the_form_are_shown(tmp_path: Path) -> None:
     text = opened("03/03/2026 10:00", "2026-03-03 10:00", "13/13/2026 10:00")
     assert refusals(tmp_path, text, date_format="%d/%m/%Y %H:%M", **DATES_ONLY) == [
-        "log.csv:3: opened: must hold dates from 1971 to 2199 of the form %d/%m/%Y %H:%M (demand.replay.date_format);"
-        " 2 rows cannot be read: '2026-03-03 10:00' (1 row), '13/13/2026 10:00' (1 row)"
+        (
+            "log.csv:3: opened: must hold dates from 1971 to 2199 of the form %d/%m/%Y %H:%M (demand.replay"
+            ".date_format); 2 rows cannot be read: '2026-03-03 10:00' (1 row), '13/13/2026 10:00' (1 row)"
+        )
     ]
 
 
@@ -457,7 +463,7 @@ def test_dates_that_do_not_fit_the_form_are_shown(tmp_path: Path) -> None:
         ("mixed", "it has no directive such as %Y"),
         ("", "it has no directive such as %Y"),
         ("%d/%Q", "'Q' is a bad directive in format '%d/%Q'"),
-        ("%d %d", "redefinition of group name 'd' as group 2; was group 1 at position 46"),
+        ("%d %d", "it has a part of the date twice"),
     ],
 )
 def test_a_form_that_strptime_does_not_know_is_refused(tmp_path: Path, form: str, why: str) -> None:
@@ -472,8 +478,10 @@ def test_a_form_that_strptime_does_not_know_is_refused(tmp_path: Path, form: str
 def test_missing_columns_are_named_together_with_their_neighbours(tmp_path: Path) -> None:
     columns = {"created": "opend", "id": "number", "priority": "urgency"}
     assert refusals(tmp_path, FULL, columns=columns, region="europe") == [
-        "log.csv:1: opend: no such column; the file has 'number', 'opened', 'priority', 'where', 'how' and 2 more;"
-        " did you mean opened?",
+        (
+            "log.csv:1: opend: no such column; the file has 'number', 'opened', 'priority', 'where', 'how' and 2 more;"
+            " did you mean opened?"
+        ),
         "log.csv:1: urgency: no such column; the file has 'number', 'opened', 'priority', 'where', 'how' and 2 more",
     ]
 
@@ -491,7 +499,7 @@ def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_values_without_a_meaning_are_listed_by_how_often_they_occur(tmp_path: Path) -> None:
-    rows = "Erope europ Europe Europ Mars x1 x2 x3 x3 Europ Europ".split()
+    rows = ["Erope", "europ", "Europe", "Europ", "Mars", "x1", "x2", "x3", "x3", "Europ", "Europ"]
     text = "opened,where\n" + "".join(f"2026-03-03,{row}\n" for row in rows)
     columns = {"created": "opened", "region": "where"}
     rest = "is none of americas, europe; say what it means in demand.replay.regions"
@@ -501,7 +509,7 @@ def test_values_without_a_meaning_are_listed_by_how_often_they_occur(tmp_path: P
         f"log.csv:2: where: 'Erope' (1 row) {rest}; did you mean europe?",
         f"log.csv:3: where: 'europ' (1 row) {rest}; did you mean europe?",
         f"log.csv:6: where: 'Mars' (1 row) {rest}",
-        "log.csv: where: 2 other texts (2 rows) mean nothing either; say what they mean in demand.replay.regions",
+        "log.csv: where: 2 other texts without a meaning too; rows in all: 10",
     ]
 
 
@@ -529,8 +537,10 @@ def test_a_meaning_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_a_region_must_be_named_somewhere(tmp_path: Path) -> None:
     start = "log.csv: demand.replay"
     assert refusals(tmp_path, opened("2026-03-03"), columns={"created": "opened"}) == [
-        f"{start}.columns.region: must name the column with each ticket's region, or demand.replay.region the region"
-        " of all of them"
+        (
+            f"{start}.columns.region: must name the column with each ticket's region, or demand.replay.region the"
+            " region of all of them"
+        )
     ]
     assert refusals(tmp_path, opened("2026-03-03"), columns={"created": "opened"}, region="europa") == [
         f"{start}.region: must be one of americas, europe; found 'europa'; did you mean europe?"
@@ -550,7 +560,12 @@ def test_everything_wrong_is_reported_at_once_and_survives_pickling(tmp_path: Pa
     with pytest.raises(DataError) as caught:
         read(tmp_path, text, columns=columns)
     problems = caught.value.problems
-    assert [(problem.line, problem.key) for problem in problems] == [(1, "how"), (4, ""), (2, "opened"), (3, "priority")]
+    assert [(problem.line, problem.key) for problem in problems] == [
+        (1, "how"),
+        (4, ""),
+        (2, "opened"),
+        (3, "priority"),
+    ]
     assert pickle.loads(pickle.dumps(caught.value)).problems == problems  # noqa: S301 - our own
 
 
@@ -585,7 +600,7 @@ def test_the_sample_log_reads_as_its_scenario_expects() -> None:
         "5 tickets without a priority: drawn from demand.priorities",
         "594 tickets without a customer class: drawn from demand.enterprise",
     )
-    assert np.bincount(log.region).tolist() == [200, 187, 102, 105]
+    assert np.bincount(log.region).tolist() == [198, 189, 103, 104]
 
 
 # ---- real logs
@@ -595,8 +610,10 @@ WAYS = ("phone", "email", "self service", "ivr", "direct opening")
 
 
 @pytest.mark.realdata
-@pytest.mark.parametrize("zone", ["UTC", "America/Sao_Paulo"])
-@pytest.mark.parametrize(("days", "stragglers"), [(93, 274), (92, 574)])
+@pytest.mark.parametrize(
+    ("zone", "days", "stragglers"),
+    [("UTC", 93, 274), ("America/Sao_Paulo", 93, 274), ("UTC", 92, 574), ("America/Sao_Paulo", 92, 581)],
+)
 def test_the_incident_log_as_exported(real_data: Path, zone: str, days: int, stragglers: int) -> None:
     asked = replay(
         str(real_data / "uci_servicenow" / "incident_event_log.zip"),
@@ -620,7 +637,7 @@ def test_the_incident_log_one_row_a_ticket(real_data: Path) -> None:
     )  # fmt: skip
     log = read_log(asked, Clock.starting(date(2016, 2, 29), 93, 0), ("brazil", "elsewhere"), WAYS)
     assert len(log) == 24_918 - 274
-    assert log.created[0] == (3 * 60 + 68) * MINUTE - 52 * MINUTE + 60 * MINUTE
+    assert log.created[0] == 4 * HOUR + 16 * MINUTE  # 01:16 in Brazil
     assert np.bincount(log.priority).argmax() == 2
     assert (log.channel >= 0).all()
 

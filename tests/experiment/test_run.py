@@ -1,0 +1,156 @@
+"""Running a scenario from Python."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+import sim
+from sim.experiment.run import ENGINES, engine_name
+
+
+def test_a_result_has_figures_tables_and_journals(small: sim.Scenario) -> None:
+    result = sim.run(small, replications=3, seed=1, workers=1)
+    assert result.kpis.loc["tickets.count", "mean"] == pytest.approx(len(in_window(result)) / 3)
+    assert result.kpis.loc["sla.response.P1", "target"] == 95
+    assert (result.kpis["low"].dropna() <= result.kpis["mean"][result.kpis["low"].notna()]).all()
+    assert set(result.tickets["replication"]) == {0, 1, 2}
+    assert set(result.work["replication"]) == {0, 1, 2}
+    assert set(result.duties["agent"].astype(str)) >= {"here/tier1/1", "there/tier2/1"}
+    assert result.pages.empty
+
+
+def in_window(result: sim.Result) -> np.ndarray:
+    created = result.tickets["created"]
+    return result.tickets[(created >= "2026-03-02") & (created < "2026-03-04")].to_numpy()
+
+
+def test_created_is_resolved_abandoned_or_open(small: sim.Scenario) -> None:
+    tickets = sim.run(small, seed=3).tickets
+    counts = tickets["state"].value_counts()
+    assert counts.sum() == len(tickets)
+    assert counts["resolved"] == tickets["resolved"].notna().sum()
+    assert counts["abandoned"] == tickets["abandoned"].notna().sum() > 0
+
+
+def test_the_same_seed_gives_the_same_bytes_with_one_worker_or_two(small: sim.Scenario) -> None:
+    one, two = (sim.run(small, replications=3, seed=5, workers=workers) for workers in (1, 2))
+    for first, second in zip(one.replications, two.replications, strict=True):
+        assert first.journals is not None
+        assert second.journals is not None
+        for name in ("tickets", "work", "duties"):
+            left, right = getattr(first.journals, name), getattr(second.journals, name)
+            assert {key: values.tobytes() for key, values in left.items()} == {
+                key: values.tobytes() for key, values in right.items()
+            }
+    assert one.records == two.records
+
+
+def test_another_seed_or_replication_gives_other_tickets(small: sim.Scenario) -> None:
+    first = sim.run(small, replications=2, seed=1)
+    other = sim.run(small, replications=1, seed=2)
+    by_replication = [set(part["created"]) for _, part in first.tickets.groupby("replication")]
+    assert by_replication[0] != by_replication[1]
+    assert by_replication[0] != set(other.tickets["created"])
+
+
+def test_a_replication_does_not_depend_on_how_many_there_are(small: sim.Scenario) -> None:
+    alone = sim.run(small, replications=1, seed=4, workers=1).tickets
+    among = sim.run(small, replications=3, seed=4, workers=1).tickets
+    assert alone.equals(among[among["replication"] == 0].reset_index(drop=True))
+
+
+def test_one_replication_has_no_interval(small: sim.Scenario) -> None:
+    record = sim.run(small).records["response.mean"]
+    assert record["mean"] > 0
+    assert record["low"] is None
+    assert record["high"] is None
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("all", {0, 1}), ("first", {0})])
+def test_journals_are_kept_as_asked(small: sim.Scenario, keep: str, kept: set[int]) -> None:
+    result = sim.run(small, replications=2, journals=keep, workers=1)  # type: ignore[arg-type]
+    assert set(result.tickets["replication"]) == kept
+
+
+def test_without_journals_the_figures_are_the_same(small: sim.Scenario) -> None:
+    without = sim.run(small, replications=2, journals="none", workers=1)
+    assert without.tickets.empty
+    assert without.records == sim.run(small, replications=2, workers=1).records
+
+
+def test_progress_counts_up(small: sim.Scenario) -> None:
+    seen: list[int] = []
+    sim.run(small, replications=3, workers=1, progress=seen.append)
+    assert seen == [1, 2, 3]
+
+
+def test_an_interrupt_keeps_what_is_finished(small: sim.Scenario) -> None:
+    def interrupt(done: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    result = sim.run(small, replications=5, workers=1, progress=interrupt)
+    assert result.interrupted
+    assert [replication.index for replication in result.replications] == [0, 1]
+    assert result.as_json()["replications"] == 2
+
+
+def test_an_interrupt_before_anything_is_finished_is_passed_on(
+    small: sim.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(ENGINES, "desk", interrupted)  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        sim.run(small, workers=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("kernel", "there is no engine 'kernel'; choose auto or desk"),
+        ("dsek", "there is no engine 'dsek'; choose auto or desk; did you mean desk?"),
+    ],
+)
+def test_an_engine_that_does_not_exist_is_refused(small: sim.Scenario, asked: str, message: str) -> None:
+    with pytest.raises(sim.EngineError) as refused:
+        sim.run(small, engine=asked)
+    assert str(refused.value) == message
+
+
+def test_auto_means_an_engine_that_exists() -> None:
+    assert engine_name("auto") in ENGINES
+
+
+@pytest.mark.parametrize("wrong", [{"replications": 0}, {"seed": -1}, {"workers": 0}])
+def test_arguments_out_of_range_are_refused(small: sim.Scenario, wrong: dict[str, int]) -> None:
+    with pytest.raises(sim.SimError, match="must be at least 1"):
+        sim.run(small, **wrong)  # type: ignore[arg-type]
+
+
+def test_a_changed_copy_is_another_scenario_with_the_same_tickets(small: sim.Scenario) -> None:
+    changed = small.with_({"staffing.flat.here.tier1": 9})
+    assert changed.hash != small.hash
+    plan_a, plan_b = (sim.run(scenario, seed=2).tickets for scenario in (small, changed))
+    assert plan_a["created"].equals(plan_b["created"])
+    assert (
+        plan_a["started"].dropna().sub(plan_a["created"]).mean()
+        > plan_b["started"].dropna().sub(plan_b["created"]).mean()
+    )
+
+
+def test_a_result_travels_and_shows_itself(small: sim.Scenario) -> None:
+    result = sim.run(small.with_({"name": "<script>"}), replications=2, workers=1)
+    assert pickle.loads(pickle.dumps(result)).records == result.records  # noqa: S301 - our own
+    html = result._repr_html_()
+    assert "<script>" not in html
+    assert "sla.response.P1" in html
+
+
+def test_a_drained_run_leaves_nothing_open(small: sim.Scenario) -> None:
+    tickets = sim.run(small.with_({"horizon.drain": True}), seed=6).tickets
+    assert set(tickets["state"]) == {"resolved", "abandoned"}

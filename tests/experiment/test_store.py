@@ -1,0 +1,107 @@
+"""Results on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.experiment.store import check_free, default_folder, save
+
+
+@pytest.fixture
+def result(small: sim.Scenario) -> sim.Result:
+    return sim.run(small.with_({"demand.scale": 1.1}), replications=2, seed=3, workers=1, journals="first")
+
+
+def test_a_folder_holds_everything_to_judge_and_repeat(result: sim.Result, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    save(result, folder, "sim run small.yaml")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"] == "sim run small.yaml"
+    assert manifest["hash"] == result.scenario.hash
+    assert (manifest["seed"], manifest["engine"], manifest["replications"]) == (3, "desk", 2)
+    assert manifest["interrupted"] is False
+    assert manifest["changes"] == ["demand.scale: (not set) → 1.1"]
+    assert set(manifest["versions"]) >= {"python", "simpy", "numpy", "support-capacity-sim"}
+    assert manifest["kpis"] == json.loads(json.dumps(result.records))
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json", "scenario.yaml", "kpis.csv", "kpis.parquet", "tables", "journals",
+    }  # fmt: skip
+
+
+def test_tables_are_read_back_as_they_were(result: sim.Result, tmp_path: Path) -> None:
+    save(result, tmp_path / "out", "")
+    tickets = pd.read_parquet(tmp_path / "out" / "journals" / "tickets.parquet")
+    pd.testing.assert_frame_equal(tickets, result.tickets)
+    csv = pd.read_csv(tmp_path / "out" / "kpis.csv").set_index("kpi")
+    assert csv.loc["tickets.count", "mean"] == pytest.approx(result.kpis.loc["tickets.count", "mean"], rel=1e-5)
+    assert {path.stem for path in (tmp_path / "out" / "tables").glob("*.csv")} == set(result.tables)
+
+
+def test_the_scenario_that_was_run_runs_again(result: sim.Result, tmp_path: Path) -> None:
+    save(result, tmp_path / "out", "")
+    again = sim.load(tmp_path / "out" / "scenario.yaml")
+    assert again.hash == result.scenario.hash
+    assert sim.run(again, replications=2, seed=3, workers=1).records == result.records
+
+
+def test_two_saves_are_the_same_but_for_time(result: sim.Result, small: sim.Scenario, tmp_path: Path) -> None:
+    save(result, tmp_path / "a", "")
+    same = sim.run(small.with_({"demand.scale": 1.1}), replications=2, seed=3, workers=2, journals="first")
+    save(same, tmp_path / "b", "")
+    files = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file()]
+    assert len(files) > 10
+    for file in files:
+        if file.name != "manifest.json":
+            assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+
+
+def test_nothing_is_overwritten(result: sim.Result, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    save(result, folder, "")
+    before = (folder / "manifest.json").read_bytes()
+    with pytest.raises(sim.ResultsError, match="exists already and is not overwritten"):
+        save(result, folder, "")
+    assert (folder / "manifest.json").read_bytes() == before
+
+
+def test_a_file_in_the_way_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    with pytest.raises(sim.ResultsError, match="exists already"):
+        check_free(tmp_path / "out")
+
+
+def test_an_empty_folder_may_be_used(result: sim.Result, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    save(result, tmp_path / "out", "")
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_a_save_that_fails_leaves_nothing(result: sim.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    with pytest.raises(sim.ResultsError, match="cannot be written: No space left on device"):
+        save(result, tmp_path / "results" / "out", "")
+    assert not list((tmp_path / "results").iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_named(result: sim.Result, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(sim.ResultsError, match="file/out cannot be written"):
+        save(result, tmp_path / "file" / "out", "")
+
+
+def test_every_run_gets_a_folder_of_its_own(result: sim.Result, tmp_path: Path) -> None:
+    folders = []
+    for _ in range(3):
+        folders.append(default_folder(result, tmp_path))
+        folders[-1].mkdir(parents=True)
+    assert len(set(folders)) == 3
+    assert all(folder.parent == tmp_path / "small" for folder in folders)
+    assert f"{result.scenario.hash}-seed3" in folders[0].name

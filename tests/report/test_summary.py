@@ -1,0 +1,75 @@
+"""The summary on the terminal."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+import sim
+from sim.report.summary import figure, print_summary
+
+SCENARIO = """\
+name: "[red]loud[/red]"
+question: Is [1.1] kept as text?
+horizon: {start: 2026-03-02, days: 2, warmup_days: 0}
+regions: {here: {zone: UTC, tickets: 6 per hour}}
+work: {handle: {tier1: {mean: 30 min}, tier2: {mean: 1 h}, tier3: {mean: 1 h}, tier4: {mean: 1 h}}}
+targets: {response: {P3: 5 min, P4: 5 min}}
+staffing: {mode: flat, flat: {here: {tier1: 2, tier2: 2, tier3: 1, tier4: 1}}}
+"""
+
+
+def summary(tmp_path: Path, text: str = SCENARIO, replications: int = 2, width: int = 80) -> str:
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    result = sim.run(sim.load(tmp_path / "s.yaml"), replications=replications, workers=1)
+    out = io.StringIO()
+    print_summary(result, Console(file=out, width=width, highlight=False))
+    return out.getvalue()
+
+
+def test_it_tells_targets_bands_hours_and_the_verdict(tmp_path: Path) -> None:
+    text = summary(tmp_path)
+    assert "response in time, target 95 %" in text
+    assert "✗" in text
+    assert "Worst hours" in text
+    assert "targets missed: " in text
+    assert "2 days, no warm-up · 2 replications · seed 1" in text
+
+
+def test_names_are_text_and_never_markup(tmp_path: Path) -> None:
+    text = summary(tmp_path)
+    assert "[red]loud[/red]" in text
+    assert "Is [1.1] kept as text?" in text
+
+
+def test_all_targets_met_is_said(tmp_path: Path) -> None:
+    easy = SCENARIO.replace("5 min, P4: 5 min", "5 d, P4: 5 d").replace("targets: {", "targets: {first_contact: 1 %, ")
+    easy = easy.replace("days: 2", "days: 9").replace("{tier1: 2,", "{tier1: 6,")
+    assert "All 3 targets met." in summary(tmp_path, easy)
+
+
+def test_without_deadlines_there_is_no_data_and_no_worst_hour(tmp_path: Path) -> None:
+    text = summary(tmp_path, SCENARIO.replace("targets: {response: {P3: 5 min, P4: 5 min}}\n", ""))
+    assert "no data" in text
+    assert "Worst hours" not in text
+
+
+def test_no_line_is_wider_than_the_terminal(tmp_path: Path) -> None:
+    assert max(map(len, summary(tmp_path, width=80).splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        ({"mean": 80.64, "low": 79.1, "high": 82.0, "unit": "%"}, "80.6 % (79.1-82.0)"),
+        ({"mean": 80.64, "low": None, "high": None, "unit": "%"}, "80.6 %"),
+        ({"mean": 12345.6, "low": 12000.0, "high": 13000.0, "unit": "tickets"}, "12,345.6 tickets (12,000.0-13,000.0)"),
+        ({"mean": None, "low": None, "high": None, "unit": "%"}, "no data"),
+    ],
+)
+def test_a_figure_has_its_unit_and_interval(record: dict[str, Any], text: str) -> None:
+    assert figure(record) == text

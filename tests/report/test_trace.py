@@ -1,0 +1,78 @@
+"""A ticket's life in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.experiment.run import simulate
+from sim.report.trace import trace
+from sim.workforce.duties import plan_roster
+from sim.workload.sample import sample_workload
+
+# One agent a tier who is always late: tickets wait, escalate, are abandoned, interrupted, passed on and reopened.
+SCENARIO = """\
+horizon: {start: 2026-03-02, days: 4, warmup_days: 0}
+regions: {here: {zone: Asia/Kolkata, tickets: 5 per hour, shifts: {D: 08:00-20:00, N: 20:00-08:00}}}
+demand:
+  priorities: {P1: 10 %, P2: 30 %, P3: 30 %, P4: 30 %}
+  channels: {phone: {share: 100 %, patience: {family: exponential, mean: 4 h}}}
+work:
+  routes:
+    P1: {tiers: [tier1]}
+    P2: {tiers: [tier1, tier2], solved: [50 %]}
+    P3: {tiers: [tier1]}
+    P4: {tiers: [tier1]}
+  handle: {tier1: {mean: 20 min}, tier2: {mean: 20 min}}
+  customer_wait: {share: 20 %, duration: {family: exponential, mean: 1 h}}
+  reopening: {share: 20 %, after: {family: exponential, mean: 2 h}}
+targets: {response: {P1: 15 min}, resolution: {P1: 4 h}}
+policy: {escalation: {after: {P2: 30 min, P3: 30 min, P4: 30 min}}}
+staffing:
+  crews: {day: {pattern: D, headcount: {tier1: 2, tier2: 1}}, night: {pattern: N, headcount: {tier1: 2, tier2: 1}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def lives(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    path: Path = tmp_path_factory.mktemp("trace") / "busy.yaml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    scenario = sim.load(path)
+    roster, workload = plan_roster(scenario), sample_workload(scenario, 1, 0)
+    journals = simulate(scenario, workload, roster)
+    return [list(trace(f"here/{number}", journals, scenario, roster.name)) for number in range(len(workload))]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "comes in by phone", "waits in line at here/tier1", "takes it, after", "is done, after", "is resolved",
+        "is escalated; goes on waiting", "is interrupted by a P1", "is handed over at the end of the duty",
+        "is passed on and waits in line at here/tier2", "the customer has answered", "is taken for resolved",
+        "is reopened, the resolution was wrong", "the customer gives up", "(response deadline: met)",
+        "(resolution deadline: met)", "the run ends, the ticket",
+    ],
+)  # fmt: skip
+def test_everything_that_can_happen_is_told(lives: list[list[str]], said: str) -> None:
+    assert any(said in line for life in lives for line in life)
+
+
+def test_every_life_begins_with_its_arrival_and_is_in_order(lives: list[list[str]]) -> None:
+    for life in lives:
+        assert "comes in" in life[0]
+        assert [line[:19] for line in life] == sorted(line[:19] for line in life)
+
+
+def test_local_time_stands_beside_utc(lives: list[list[str]]) -> None:
+    line = lives[0][0]
+    utc, local = line[11:16], line[line.index("UTC") + 5 :][4:9]
+    minutes = [int(clock[:2]) * 60 + int(clock[3:]) for clock in (utc, local)]
+    assert (minutes[1] - minutes[0]) % (24 * 60) == 330  # India is 5 h 30 min ahead
+
+
+def test_a_life_ends_once(lives: list[list[str]]) -> None:
+    for life in lives:
+        ends = [line for line in life if line.endswith(("is resolved", "the customer gives up")) or "the run ends" in line]
+        assert len(ends) == 1

@@ -1,0 +1,82 @@
+"""The order of the house: a module imports only what stands before it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import sim
+
+ROOT = Path(sim.__file__).parent
+
+ORDER = (
+    "errors", "clock", "streams",
+    "scenario.units", "scenario.tree", "scenario.data_files", "scenario.schema", "scenario.days_off", "scenario.keys",
+    "scenario.wording", "scenario.checks", "scenario.validate", "scenario.yaml_source", "scenario.changes",
+    "scenario.load", "scenario.reference",
+    "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.forecast",
+    "workload.replay", "workload.sample",
+    "workforce.roster", "workforce.duties",
+    "engine.journal", "engine.policy", "engine.desk",
+    "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.sla", "metrics.utilization", "metrics.flow",
+    "metrics.quality", "metrics.kpis", "metrics.measure", "metrics.frames", "metrics.dictionary",
+    "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.store",
+    "report.summary", "report.trace",
+    "cli",
+)  # fmt: skip
+"""This tuple is the architecture."""
+
+AT_HOME = {"simpy": "engine", "matplotlib": "report", "loky": "experiment", "rich": "report", "typer": "cli"}
+"""Libraries that are imported in one place alone (rich also by the command line)."""
+
+
+def modules() -> dict[str, Path]:
+    found = {path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path for path in ROOT.rglob("*.py")}
+    return {name: path for name, path in found.items() if not name.endswith("__init__") and name != "__main__"}
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, in full; `from sim import x` counts as `sim.x`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            module = node.module or ""
+            names |= {f"{module}.{alias.name}" for alias in node.names} | {module}
+    return names
+
+
+def test_every_module_has_its_place() -> None:
+    assert sorted(modules()) == sorted(ORDER)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_module_imports_only_what_stands_before_it(name: str) -> None:
+    ours = {module.removeprefix("sim.") for module in imported(modules()[name])} & set(ORDER)
+    later = {module for module in ours if ORDER.index(module) >= ORDER.index(name)}
+    assert not later
+
+
+@pytest.mark.parametrize(("library", "home"), sorted(AT_HOME.items()))
+def test_a_library_is_imported_in_one_place(library: str, home: str) -> None:
+    users = {
+        name
+        for name, path in modules().items()
+        if any(module == library or module.startswith(f"{library}.") for module in imported(path))
+    }
+    allowed = {name for name in ORDER if name.split(".")[0] == home} | ({"cli"} if library == "rich" else set())
+    assert users <= allowed
+
+
+def test_the_engine_knows_no_chance_no_calendar_and_no_file() -> None:
+    for name in ("engine.desk", "engine.policy"):
+        used = imported(modules()[name])
+        assert not used & {"random", "numpy.random", "zoneinfo", "datetime", "pathlib", "pandas", "holidays"}
+
+
+def test_metrics_know_no_engine() -> None:
+    for name in ORDER:
+        if name.startswith("metrics."):
+            assert not imported(modules()[name]) & {"simpy", "sim.engine.desk", "sim.engine.policy"}

@@ -1,0 +1,221 @@
+"""The command line, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SCENARIO = """\
+question: Does it work?
+horizon: {start: 2026-03-02, days: 1, warmup_days: 0}
+regions:
+  here: {zone: Europe/London, tickets: 10 per hour}
+work:
+  handle: {tier1: {mean: 10 min}, tier2: {mean: 20 min}, tier3: {mean: 20 min}, tier4: {mean: 20 min}}
+targets:
+  response: {P1: 15 min, P2: 1 h, P3: 4 h, P4: 8 h}
+staffing:
+  mode: flat
+  flat: {here: {tier1: 3, tier2: 1, tier3: 1, tier4: 1}}
+"""
+
+
+class Cli:
+    """Runs `sim` in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "sim", *words],
+            cwd=self.folder, capture_output=True, text=True, check=False, timeout=120, env=self.environment,
+        )  # fmt: skip
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+
+    def write(self, name: str, text: str) -> str:
+        (self.folder / name).write_text(text, encoding="utf-8")
+        return name
+
+    def runs(self, scenario: str = "small") -> list[Path]:
+        return sorted((self.folder / "results" / scenario).glob("[!.]*"))
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    made = Cli(tmp_path)
+    made.write("small.yaml", SCENARIO)
+    return made
+
+
+def test_a_run_prints_a_summary_and_keeps_results(cli: Cli) -> None:
+    done = cli("run", "small.yaml", "--replications", "2", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    for text in ("Does it work?", "2 replications", "seed 7", "Promises kept", "tier1", "Adjust staffing down"):
+        assert text in done.stdout
+    assert "again with  sim run small.yaml --replications 2 --seed 7" in done.stdout
+    (folder,) = cli.runs()
+    assert f"results in  {folder.relative_to(cli.folder)}" in done.stdout
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"] == "sim run small.yaml --replications 2 --seed 7"
+    assert done.stderr == ""
+
+
+def test_the_command_in_the_manifest_makes_the_same_figures(cli: Cli) -> None:
+    cli("run", "small.yaml", "--replications", "2", "--set", "demand.scale=1.5", "--out", "first")
+    manifest = json.loads((cli.folder / "first" / "manifest.json").read_text(encoding="utf-8"))
+    again = cli(*manifest["command"].split()[1:], "--out", "second")
+    assert again.returncode == 0
+    first, second = ((cli.folder / name / "kpis.csv").read_bytes() for name in ("first", "second"))
+    assert first == second
+
+
+def test_json_is_alone_on_stdout(cli: Cli) -> None:
+    done = cli("run", "small.yaml", "--json", "--replications", "2")
+    report = json.loads(done.stdout)
+    assert list(report) == [
+        "scenario", "hash", "seed", "engine", "replications", "horizon_days", "warmup_days", "wall_s", "timing", "kpis",
+    ]  # fmt: skip
+    assert set(report["timing"]) == {"sample_s", "engine_s", "metrics_s"}
+    assert (report["scenario"], report["engine"], report["replications"], report["horizon_days"]) == (
+        "small",
+        "desk",
+        2,
+        1,
+    )
+    for record in report["kpis"].values():
+        assert {"mean", "low", "high", "unit"} <= set(record)
+    wanted = [f"sla.{what}.P{n}" for what in ("response", "resolution") for n in range(1, 5)]
+    wanted += [f"utilization.tier{n}" for n in range(1, 5)]
+    wanted += ["response.mean", "wait.mean", "wait.probability", "tickets.count", "tickets.active", "tickets.pending"]
+    wanted += ["tickets.abandoned", "resolution.rate", "fcr", "reopened"]
+    assert set(wanted) == set(report["kpis"])
+    assert report["kpis"]["sla.response.P3"]["target"] == 95
+    assert "target" not in report["kpis"]["sla.resolution.P3"]
+
+
+def test_one_replication_has_null_intervals(cli: Cli) -> None:
+    record = json.loads(cli("run", "small.yaml", "--json", "--replications", "1").stdout)["kpis"]["response.mean"]
+    assert record["low"] is None
+    assert record["high"] is None
+    assert record["mean"] > 0
+
+
+def test_check_tells_whether_targets_are_met(cli: Cli) -> None:
+    assert (
+        cli(
+            "run", "small.yaml", "--check", "--set", "targets.first_contact=1 %", "--set", "targets.response_met=1 %"
+        ).returncode
+        == 0
+    )
+    slow = ("--set", "staffing.flat.here.tier1=1", "--set", "work.handle.tier1.mean=2 h")
+    missed = cli("run", "small.yaml", "--check", *slow)
+    assert missed.returncode == 1
+    assert "targets missed: " in missed.stdout
+    assert "sla.response.P3" in missed.stdout
+    assert cli("run", "small.yaml", *slow).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "smal.yaml"], "smal.yaml: "),
+        (["run", "small.yaml", "--engine", "kernel"], "there is no engine 'kernel'; choose auto or desk"),
+        (["run", "small.yaml", "--set", "demand.scael=2"], "did you mean scale?"),
+        (["run", "small.yaml", "--journals", "some"], "--journals must be all, first or none; found 'some'"),
+        (["run", "small.yaml", "--trace", "there/1"], "'there/1' is no ticket: write region/number, such as here/17"),
+        (["run", "small.yaml", "--trace", "here/999999"], "here has no ticket 999999"),
+        (["run", "small.yaml", "--replications", "0"], "--replications"),
+        (["run", "."], "is a directory"),
+        (["run"], "SCENARIO"),
+        (["fly"], "fly"),
+    ],
+)
+def test_a_mistake_is_told_without_a_traceback(cli: Cli, words: list[str], message: str) -> None:
+    done = cli(*words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not cli.runs()
+
+
+def test_a_taken_folder_is_refused_before_any_work(cli: Cli) -> None:
+    cli.folder.joinpath("out").mkdir()
+    cli.write("out/mine.txt", "keep me")
+    done = cli("run", "small.yaml", "--out", "out")
+    assert done.returncode == 2
+    assert "out exists already and is not overwritten" in done.stderr
+    assert [path.name for path in (cli.folder / "out").iterdir()] == ["mine.txt"]
+
+
+def test_validate_reports_everything_in_every_file(cli: Cli) -> None:
+    cli.write("child.yaml", "extends: small.yaml\ndemand: {scale: 2}\n")
+    cli.write("wrong.yaml", SCENARIO.replace("10 min", "10 minits").replace("days: 1", "days: -1"))
+    good = cli("validate", "small.yaml", "child.yaml")
+    assert good.returncode == 0
+    assert "small.yaml: valid, hash" in good.stdout
+    assert "demand.scale: (not set) → 2" in good.stdout
+    both = cli("validate", "small.yaml", "wrong.yaml")
+    assert both.returncode == 2
+    assert "small.yaml: valid" in both.stdout
+    assert "wrong.yaml:2: horizon.days" in both.stderr
+    assert "wrong.yaml:6: work.handle.tier1.mean" in both.stderr
+
+
+def test_schema_is_json_or_a_page(cli: Cli) -> None:
+    schema = json.loads(cli("schema").stdout)
+    assert {"horizon", "regions", "extends"} <= set(schema["properties"])
+    page = Path(__file__).parent.parent / "docs" / "scenario.md"
+    assert cli("schema", "--markdown").stdout == page.read_text(encoding="utf-8")
+
+
+def test_a_trace_tells_a_life_in_order(cli: Cli) -> None:
+    done = cli("run", "small.yaml", "--trace", "here/20", "--set", "targets.resolution.P4=1 d")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "here/20 comes in by email" in lines[0]
+    assert "waits in line at here/tier" in lines[1]
+    assert any("takes it, after" in line for line in lines)
+    assert [line[:19] for line in lines] == sorted(line[:19] for line in lines)
+    assert not cli.runs()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_keeps_what_is_finished(cli: Cli) -> None:
+    words = ["run", "small.yaml", "--replications", "100000", "--workers", "2", "--journals", "none"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "sim", *words],
+        cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=cli.environment, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(8)
+    os.killpg(running.pid, signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in errors
+    (folder,) = cli.runs()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["interrupted"] is True
+    assert 0 < manifest["replications"] < 100000
+    assert f"{manifest['replications']} of 100000 replications are kept" in errors
+
+
+def test_the_shipped_scenarios_are_valid_and_ask_a_question() -> None:
+    folder = Path(__file__).parent.parent / "scenarios"
+    files = sorted(folder.glob("*.yaml"))
+    assert {file.name for file in files} >= {"baseline.yaml", "replay.yaml"}
+    done = Cli(folder)("validate", *(file.name for file in files))
+    assert done.returncode == 0, done.stderr
+    for file in files:
+        assert file.read_text(encoding="utf-8").splitlines()[0].rstrip().endswith("?")
