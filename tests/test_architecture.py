@@ -14,7 +14,7 @@ ORDER = (
     "scenario.units", "scenario.tree", "scenario.data_files", "scenario.schema", "scenario.days_off", "scenario.keys",
     "scenario.wording", "scenario.checks", "scenario.validate", "scenario.yaml_source", "scenario.changes",
     "scenario.load", "scenario.reference",
-    "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.forecast",
+    "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.table", "workload.forecast",
     "workload.replay", "workload.sample",
     "workforce.roster", "workforce.duties",
     "engine.journal", "engine.policy", "engine.desk",

@@ -10,7 +10,7 @@ import numpy as np
 from sim.clock import NEVER
 from sim.errors import Problem, nearest, quote
 from sim.scenario.schema import PRIORITIES
-from sim.workload.forecast import UNKNOWN, Dates, Meanings, counted, read_codes, read_instants, read_table, refuse
+from sim.workload.table import UNKNOWN, Dates, Meanings, counted, read_codes, read_instants, read_table, refuse
 from sim.workload.tape import CustomerClass
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sim.clock import Clock
     from sim.scenario.schema import Replay, ReplayColumns
-    from sim.workload.forecast import Table
+    from sim.workload.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.scenario.schema import ByPriority, Channel, Region, Scenario
+    from sim.scenario.schema import ByPriority, Channel, Region, Replay, Scenario
     from sim.workload.replay import TicketLog
 
 NO_CHANNEL = 255
@@ -89,10 +90,28 @@ def workload_notices(scenario: Scenario) -> tuple[str, ...]:
     Raises:
         DataError: a ticket log or a forecast cannot be read.
     """
-    demand, clock, names = scenario.demand, clock_of(scenario), tuple(scenario.regions)
+    demand = scenario.demand
     if demand.forecast:
-        read_forecast(demand.forecast, clock, names)
-    return read_log(demand.replay, clock, names, tuple(demand.channels)).notices if demand.replay else ()
+        read_forecast(demand.forecast, clock_of(scenario), tuple(scenario.regions))
+    return _log(scenario).notices if demand.replay else ()
+
+
+class _LatestLog:
+    """The log that was read last: all replications of a run play the same one, and reading takes longer than playing."""
+
+    key: tuple[str, int] | None = None
+    log: TicketLog
+
+
+def _log(scenario: Scenario) -> TicketLog:
+    demand, clock = scenario.demand, clock_of(scenario)
+    replay = cast("Replay", demand.replay)
+    asked = f"{replay.model_dump_json()} {clock} {list(scenario.regions)} {list(demand.channels)}"
+    key = asked, Path(replay.file).stat().st_mtime_ns
+    if _LatestLog.key != key:
+        _LatestLog.log = read_log(replay, clock, tuple(scenario.regions), tuple(demand.channels))
+        _LatestLog.key = key
+    return _LatestLog.log
 
 
 # ---------------------------------------------------------------------- arrivals
@@ -103,7 +122,7 @@ def _batches(scenario: Scenario, clock: Clock, seed: int, replication: int) -> I
     names = tuple(scenario.regions)
     forecast = read_forecast(demand.forecast, clock, names) if demand.forecast else {}
     holidays = holidays_of(scenario)
-    log = read_log(demand.replay, clock, names, tuple(demand.channels)) if demand.replay else None
+    log = _log(scenario) if demand.replay else None
     for index, (name, region) in enumerate(scenario.regions.items()):
         factors = day_factors(name, region, demand.day_factor, clock, seed, replication)
         if log is not None:

@@ -137,3 +137,8 @@ def complaint(broken: Callable[..., tuple[Problem, ...]]) -> Callable[[str, str]
         return str(problem)
 
     return after
+
+
+@pytest.fixture(scope="session")
+def world_text() -> str:
+    return WORLD

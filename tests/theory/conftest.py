@@ -349,12 +349,13 @@ def run() -> SimpleNamespace:
 
 
 @pytest.fixture
-def holds(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+def holds(request: pytest.FixtureRequest) -> Callable[..., None]:
     """`agree`; what is compared also goes into the JUnit report (`pytest --junit-xml`)."""
 
     def compare(found: Mapping[str, Figure], theory: Mapping[str, float], within: float | None) -> None:
-        for name, value in found.items():
-            record_property(name, f"theory {theory[name]:.5g} run {value.mean:.5g} ± {value.half_95:.2g}")
+        for name, (mean, half_95, half_999) in found.items():
+            line = f"theory {theory[name]:.6g} run {mean:.6g} ± {half_95:.3g} (99.9 %: {half_999:.3g}) within {within}"
+            request.node.user_properties.append((name, line))
         agree(found, theory, within)
 
     return compare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ def erlang(run: Any, servers: int, load: float, customers: int, **more: Any) -> 
 def compare(
     run: Any, formulas: Any, holds: Any, result: Any, servers: int, load: float, within: float, rare: tuple[str, ...] = ()
 ) -> None:
-    queue = formulas.many_servers(servers, servers * load / SERVICE, SERVICE)
+    arrivals = servers * load / SERVICE
+    queue = formulas.many_servers(servers, arrivals, SERVICE)
     theory = {
         "utilization.tier1": 100 * queue.utilization,
         "wait.probability": 100 * queue.wait_probability,
@@ -28,9 +30,19 @@ def compare(
         "tickets.active": queue.in_system,
     }
     found = {name: run.figure(result, name) for name in theory}
-    for names, tolerance in ((theory.keys() - rare, within), (rare, None)):
+    common = [name for name in theory if name not in rare]
+    # First come, first served: the wait of those who wait is exponential. Any other order has the same mean, and no such law.
+    for limit in LONG[servers]:
+        over = f"over_{limit}_min"
+        theory[over] = 100 * queue.wait_probability * math.exp(-(servers / SERVICE - arrivals) * limit)
+        found[over] = run.cell(result, "waits_by_tier", over, tier="tier1")
+    others = [name for name in theory if name not in common]
+    for names, tolerance in ((common, within), (others, None)):
         holds({name: found[name] for name in names}, {name: theory[name] for name in names}, tolerance)
 
+
+LONG = {1: (15, 60), 5: (5, 15), 20: (1,)}
+"""Waits that are long by the number of agents, in minutes."""
 
 WAITS = ("wait.mean", "response.mean")
 

@@ -27,18 +27,18 @@ def hourly(run: Any, result: Any) -> tuple[list[Any], list[Any]]:
 
 
 @pytest.mark.parametrize(
-    ("profile", "crews", "scale", "days"),
-    [("even", (6, 4, 2), 1.0, 1500), ("office", (6, 4, 2), 1.0, 1200), ("office", (6, 4, 0), 0.8, 1200)],
+    ("profile", "crews", "scale", "customers"),
+    [("even", (6, 4, 2), 1.0, 430_000), ("office", (6, 4, 2), 1.0, 350_000), ("office", (6, 4, 0), 0.8, 280_000)],
     ids=["short of people at night", "with busy hours", "closed at night"],
 )
 def test_the_desk_fills_and_empties_with_the_shifts(
-    run: Any, formulas: Any, holds: Any, profile: str, crews: tuple[int, int, int], scale: float, days: int
+    run: Any, formulas: Any, holds: Any, profile: str, crews: tuple[int, int, int], scale: float, customers: int
 ) -> None:
     day, swing, night = crews
     changes: dict[str, Any] = {"regions.desk.profile": profile, "demand.scale": scale}
     if not night:
         changes |= {"staffing.crews.night": None}
-    result = run.simulate("shifts", changes, customers=days * 288, per_hour=12, unit=7, seed=14)
+    result = run.simulate("shifts", changes, customers=customers, per_hour=12 * scale, unit=7, seed=14)
 
     shape = np.array(OFFICE if profile == "office" else [1] * 24)
     arrivals = (12 / 60 * scale * shape / shape.mean()).tolist()

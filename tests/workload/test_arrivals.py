@@ -63,7 +63,7 @@ def many_arrivals(rates: Rates, replications: int, seed: int = 1) -> list[NDArra
 
 
 def misfit(arrivals: NDArray[np.int64], rates: Rates, replications: int) -> float:
-    """How probable counts as far from these rates are (chi-square over the quarters of the week; 0 for an arrival in silence)."""
+    """The p-value of counts by quarter of the week (chi-square); 0 for an arrival in silence."""
     edges, per_hour = rates
     week = edges[:-1] % WEEK // QUARTER
     expected = np.bincount(week, per_hour * np.diff(edges) / HOUR, minlength=672) * replications
@@ -383,7 +383,7 @@ def factors_of(cv: float, correlation: float, name: str = "here", seed: int = 1,
 
 @pytest.mark.parametrize(("cv", "correlation"), [(0.12, 0.5), (0.12, 0.0), (0.3, 0.8), (1.0, 0.5)])
 def test_day_factors_have_the_mean_spread_and_correlation_asked_for(cv: float, correlation: float) -> None:
-    """Ten years, three regions: within four standard errors, the correlation a little less than that of the normal one."""
+    """Ten years, three regions: within four standard errors; carried to gamma, a correlation is a little less."""
     columns = [factors_of(cv, correlation, name)[1] for name in ("here", "there", "elsewhere")]
     n = sum(map(len, columns))
     inflation = (1 + correlation) / (1 - correlation)  # of the variance of a mean, by the correlation between days

@@ -65,9 +65,7 @@ def assert_share(found: NDArray[np.bool_], share: float) -> None:
     ("priority", "entry", "onward"),
     [("P1", "tier3", "tier4"), ("P2", "tier2", "tier3"), ("P3", "tier1", "tier2")],
 )
-def test_a_ticket_that_is_not_solved_goes_to_the_next_tier_of_its_route(
-    priority: str, entry: str, onward: str
-) -> None:
+def test_a_ticket_that_is_not_solved_goes_to_the_next_tier_of_its_route(priority: str, entry: str, onward: str) -> None:
     work = work_of()
     share = work.routes[priority].solved[0]  # type: ignore[index]
     minutes = {tier: int(mean.split()[0]) for tier, mean in MEANS.items()}
@@ -104,9 +102,7 @@ def test_the_follow_up_is_done_at_the_entry_tier_after_the_wait_and_before_the_n
     [([0.1, 0.9, 0.9], "tier1"), ([0.9, 0.1, 0.9], "tier2"), ([0.9, 0.9, 0.1], "tier3"), ([0.9, 0.9, 0.9], "tier4")],
 )
 def test_a_reopened_ticket_comes_back_to_the_tier_that_closed_it(solved: list[float], last: str) -> None:
-    work = work_of(
-        routes={"P3": LONG_ROUTE}, reopening={"share": 0.1, "after": {"family": "constant", "mean": "30 h"}}
-    )
+    work = work_of(routes={"P3": LONG_ROUTE}, reopening={"share": 0.1, "after": {"family": "constant", "mean": "30 h"}})
     ticket = one(work, "P3", solved=solved, reopening=[0.09, 0.5])
     assert stages(ticket)[-1][:2] == (REOPENED, last)
     assert stages(ticket)[-2][1] == last
@@ -129,9 +125,7 @@ def test_each_slot_takes_its_own_number_for_its_handle_time() -> None:
         status_updates={"priorities": ()},
     )  # fmt: skip
     u = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
-    ticket = one(
-        work, "P3", handle=u, solved=[0.9, 0.9, 0.9], customer_wait=[0.0, 0.5], reopening=[0.0, 0.5]
-    )
+    ticket = one(work, "P3", handle=u, solved=[0.9, 0.9, 0.9], customer_wait=[0.0, 0.5], reopening=[0.0, 0.5])
     tiers = ["tier1", "tier1", "tier2", "tier3", "tier4", "tier4"]
     expected = [quantile(work.handle[tier], np.array([v]))[0] for tier, v in zip(tiers, u, strict=True)]  # type: ignore[index]
     assert ticket.handle[0].tolist() == expected
@@ -259,7 +253,7 @@ def test_every_slot_has_the_mean_of_its_tier_and_slots_are_independent() -> None
 
 
 def test_used_slots_have_work_and_unused_ones_are_not_waited_for() -> None:
-    work = work_of(routes={name: LONG_ROUTE for name in PRIORITIES}, customer_wait={"share": 0.2}, reopening={"share": 0.2})
+    work = work_of(routes=dict.fromkeys(PRIORITIES, LONG_ROUTE), customer_wait={"share": 0.2}, reopening={"share": 0.2})
     ticket = sampled(work, "P1")
     assert (ticket.handle[ticket.used] >= 10 * MINUTE).all()
     assert not ticket.wait[~ticket.used].any()
@@ -280,7 +274,7 @@ def test_the_same_numbers_are_drawn_whatever_is_switched_on() -> None:
         return seen
 
     full = work_of(
-        routes={name: LONG_ROUTE for name in PRIORITIES}, customer_wait={"share": 1.0}, reopening={"share": 1.0},
+        routes=dict.fromkeys(PRIORITIES, LONG_ROUTE), customer_wait={"share": 1.0}, reopening={"share": 1.0},
         knowledge={"share": 1.0, "factor": 0.5}, status_updates={"cost": "1 min"},
     )  # fmt: skip
     assert asked(full) == asked(work_of())

@@ -250,7 +250,7 @@ def test_another_process_makes_the_same_bytes() -> None:
 
 
 def test_replications_are_independent(small: Scenario) -> None:
-    """Numbers of tickets of 300 replications: uncorrelated from one to the next (standard error 0.06), without a drift."""
+    """Numbers of tickets of 300 replications: uncorrelated from one to the next (standard error 0.06)."""
     counts = np.array([len(sample_workload(small, 1, replication)) for replication in range(300)])
     assert abs(np.corrcoef(counts[1:], counts[:-1])[0, 1]) < 0.24
     assert len(set(counts.tolist())) > 100
@@ -391,9 +391,7 @@ def test_less_demand_takes_tickets_out_and_keeps_the_others(
     assert {key: before[key] for key in fewer} == fewer
     assert {key: before[key] for key in fewest} == fewest
     for kind in Kind:
-        all_of, kept = (
-            sum(t.columns["kind"] == kind for t in tickets.values()) for tickets in (before, fewer)
-        )
+        all_of, kept = (sum(t.columns["kind"] == kind for t in tickets.values()) for tickets in (before, fewer))
         assert abs(kept - 0.8 * all_of) < 4 * (0.16 * all_of) ** 0.5
     created = np.array([before[key].columns["created"] for key in before.keys() - fewer.keys()])
     assert stats.kstest(created, [before[key].columns["created"] for key in fewer]).pvalue > 0.001
@@ -473,9 +471,7 @@ def test_one_customer_in_five_is_enterprise_and_alerts_are_standard(busy_workloa
     assert (busy_workload.customer_class[~is_ticket] == CustomerClass.STANDARD).all()
 
 
-def test_channels_have_their_shares_and_a_closed_chat_becomes_e_mail(
-    busy: Scenario, busy_workload: Workload
-) -> None:
+def test_channels_have_their_shares_and_a_closed_chat_becomes_e_mail(busy: Scenario, busy_workload: Workload) -> None:
     clock = clock_of(busy)
     for r, region in enumerate(busy.regions.values()):
         mine = (busy_workload.region == r) & (busy_workload.kind == Kind.TICKET)

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sim.scenario.checks import MOST_TICKETS, findings
+from sim.scenario.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.errors import Problem
+
+    Complaints = Callable[..., list[str]]
+
+LOG = "file: log.csv, columns: {created: at, region: where}"
+
+
+@pytest.fixture
+def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Complaints:
+    """What is said about the valid scenario with some keys changed."""
+    Path("log.csv").touch()
+    return lambda *changes: [str(problem).removeprefix("--set: ") for problem in problems(world, changes)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            ["staffing.crews.day.regions=[apac, emae]"],
+            "staffing.crews.day.regions[1]: there is no region 'emae': name one of emea, apac; did you mean emea?",
+        ),
+        (
+            ["demand.events.launch.regions=[mars]"],
+            "demand.events.launch.regions[0]: there is no region 'mars': name one of emea, apac",
+        ),
+        (
+            ["staffing.flat={emea: {tier1: 2}, apec: {tier2: 1}}"],
+            "staffing.flat.apec: there is no region 'apec': name one of emea, apac; did you mean apac?",
+        ),
+        (
+            ["demand.holidays={apec: {2026-03-03: Off}}"],
+            "demand.holidays.apec: there is no region 'apec': name one of emea, apac; did you mean apac?",
+        ),
+        (
+            [f"demand.replay={{{LOG}, region: apec}}"],
+            "demand.replay.region: there is no region 'apec': name one of emea, apac; did you mean apac?",
+        ),
+        (
+            [f"demand.replay={{{LOG}, regions: {{North: emea, South: apec}}}}"],
+            "demand.replay.regions.South: there is no region 'apec': name one of emea, apac; did you mean apac?",
+        ),
+        (
+            [f"demand.replay={{{LOG}, channels: {{Mail: emial}}}}"],
+            "demand.replay.channels.Mail: there is no channel 'emial': name one of email, chat; did you mean email?",
+        ),
+        (
+            ["regions.apac.alert_profile=offices"],
+            "regions.apac.alert_profile: there is no profile 'offices': name one of office; did you mean office?",
+        ),
+        (
+            ["demand.profiles=", "regions.emea.country="],
+            "world.yaml:14: regions.emea.profile: there is no profile 'office': add it under demand.profiles",
+        ),
+        (
+            ["regions.apac.shifts={S: null, N: null}", "staffing.crews.night.regions=[emea, apac]"],
+            "world.yaml:55: staffing.crews.night.pattern: shift S of the rotation is no shift of apac: "
+            "add regions.apac.shifts.S, or name other `regions` for this crew",
+        ),
+        (
+            ["staffing.crews={day: {headcount: {tier2: 0}}, night: {headcount: {tier2: 0}}}"],
+            "world.yaml:50: staffing.crews: tier2 is needed by P1, P2, P3 but staffed nowhere: "
+            "give it agents, or take it out of work.routes",
+        ),
+        (
+            ["staffing.mode=flat", "staffing.flat={emea: {tier1: 5}}"],
+            "staffing.flat: tier2 is needed by P1, P2, P3 but staffed nowhere: "
+            "give it agents, or take it out of work.routes",
+        ),
+        (
+            ["staffing.crews.night=", "staffing.crews.day.pattern=7O"],
+            "world.yaml:50: staffing.crews: tier1 is needed by P3, P4 but staffed nowhere: "
+            "give it agents, or take it out of work.routes",
+        ),
+        (
+            ["staffing.mode=flat"],
+            "world.yaml:48: staffing.flat: is empty, but the mode is flat: "
+            "fill `staffing.flat`, or set `mode` to the section that is filled",
+        ),
+        (
+            ["staffing.crews="],
+            "world.yaml:48: staffing.crews: is empty, but the mode is pattern: "
+            "fill `staffing.crews`, or set `mode` to the section that is filled",
+        ),
+        (
+            ["work.handle.tier2="],
+            "world.yaml:39: work.handle.tier2: is missing, but the routes of P1, P2, P3 use it: "
+            "add its handle time, or take it out of work.routes",
+        ),
+        (
+            ["work.routes.P2="],
+            "world.yaml:34: work.routes.P2: is missing, but tickets of P2 occur: "
+            "add its route, or set its share of the demand to 0",
+        ),
+        (
+            ["demand.channels.email.share=50 %"],
+            "world.yaml:30: demand.channels: the shares of the channels must sum to 1 (100 %); they sum to 0.9",
+        ),
+        (
+            ["demand.channels.chat.fallback=phone"],
+            "demand.channels.chat.fallback: there is no channel 'phone': name one of email",
+        ),
+        (
+            ["demand.channels.chat.fallback=chat"],
+            "demand.channels.chat.fallback: is the channel itself: name a channel that is always open (email)",
+        ),
+        (
+            ["demand.channels.email.open=08:00-20:00"],
+            "world.yaml:32: demand.channels.chat.fallback: email closes as well: "
+            "name a channel that is always open (there is none)",
+        ),
+        (
+            ["regions.emea.tickets=", "regions.emea.alerts=", "regions.apac.tickets=0 per hour"],
+            "world.yaml:7: regions: no region has any demand: "
+            "give one `tickets` or `alerts`, or the scenario demand.replay or demand.forecast",
+        ),
+        (
+            ["horizon.drain=true"],
+            "horizon.drain: needs `staffing.mode: flat`: set that, or take `drain` out",
+        ),
+        (
+            ["demand.replay={file: log.csv, columns: {created: at}}"],
+            "demand.replay.region: is missing: "
+            "name the region of all tickets here, or the log's column in demand.replay.columns.region",
+        ),
+        (
+            ["regions.emea.country=XY"],
+            "regions.emea.country: the holidays of XY are not known: give the ISO code of a country, "
+            "or list the days in demand.holidays instead",
+        ),
+        (
+            ["regions.emea.country=GB-SCO"],
+            "regions.emea.country: GB has no subdivision SCO with holidays (it has ENG, NIR, SCT, WLS); "
+            "list the days in demand.holidays instead; did you mean GB-SCT?",
+        ),
+        (
+            ["regions.apac.tickets=100000 per hour", "demand.scale=10"],
+            "world.yaml:7: regions: about 509 million tickets are expected, but a run can hold 50 million: "
+            "lower the rates, demand.scale, demand.trend or horizon.days",
+        ),
+        (
+            ["demand.trend=" + "9" * 200 + " % per year", "horizon.days=3650"],
+            "world.yaml:7: regions: about 2e+136 tickets are expected, but a run can hold 50 million: "
+            "lower the rates, demand.scale, demand.trend or horizon.days",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, changes: list[str], message: str) -> None:
+    assert message in complaints(*changes)
+    assert len(complaints(*changes)) <= 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["regions.emea.country=NO"],
+        ["regions.emea.country=US-CA"],
+        ["demand.priorities={P1: 0, P2: 0, P3: 0.5, P4: 0.5}", "demand.alert_priorities={P1: 0, P2: 0, P3: 0, P4: 1}", "work.routes={P1: null, P2: null}"],
+        ["work.routes.P3.solved=[1]", "demand.priorities={P1: 0, P2: 0, P3: 0.5, P4: 0.5}", "regions.emea.alerts=", "staffing.crews={day: {headcount: {tier2: 0}}, night: {headcount: {tier2: 0}}}"],
+        ["staffing.mode=flat", "staffing.flat={apac: {tier1: 1, tier2: 1}}", "horizon.drain=true"],
+        ["demand.channels={email: {share: 1}, chat: null}"],
+        ["demand.channels.email.share=0.1", "demand.channels.chat.share=0.9"],
+        ["demand.replay={file: log.csv, columns: {created: at}, region: emea}"],
+        ["regions.emea.tickets=", "regions.emea.alerts=", "regions.apac.tickets=", "demand.forecast={file: log.csv}"],
+    ],
+)  # fmt: skip
+def test_what_fits_is_left_alone(world: str, changes: list[str]) -> None:
+    Path("log.csv").touch()
+    assert load(world, changes).trail
+
+
+def test_alerts_need_their_tiers_and_routes_too(complaints: Complaints) -> None:
+    tickets = "demand.priorities={P1: 0, P2: 0, P3: 0, P4: 1}"
+    assert complaints(tickets, "work.routes.P1=", "regions.emea.alerts=1 per day") == [
+        "world.yaml:34: work.routes.P1: is missing, but tickets of P1 occur: "
+        "add its route, or set its share of the demand to 0"
+    ]
+
+
+def test_a_log_can_hold_any_priority(complaints: Complaints) -> None:
+    quiet = ["demand.priorities={P1: 0, P2: 0, P3: 0, P4: 1}", "regions.emea.alerts="]
+    one_tier = "staffing.crews={day: {headcount: {tier2: 0}}, night: {headcount: {tier2: 0}}}"
+    (message,) = complaints(*quiet, one_tier, f"demand.replay={{{LOG}}}")
+    assert "tier2 is needed by P1, P2, P3 but staffed nowhere" in message
+    (message,) = complaints(*quiet, "work.routes.P2=", f"demand.replay={{{LOG}, priorities: {{Hoch: P2}}}}")
+    assert message.startswith("world.yaml:34: work.routes.P2: is missing, but tickets of P2 occur")
+
+
+def test_a_log_needs_no_region_where_there_is_only_one(world: str) -> None:
+    Path("log.csv").touch()
+    changes = ["regions.apac=", "demand.replay={file: log.csv, columns: {created: at}}"]
+    assert load(world, changes).demand.replay
+
+
+def test_events_count_towards_the_volume(complaints: Complaints) -> None:
+    (message,) = complaints("demand.events.launch.factor=1000", "regions.apac.tickets=5000 per hour")
+    assert "about 123 million tickets are expected" in message
+    assert MOST_TICKETS == 50_000_000
+
+
+def test_a_check_is_left_out_while_its_basis_is_unsure(world: str) -> None:
+    unfit = load(world).model_copy(update={"regions": {}})
+    everything = {finding.key for finding in findings(unfit)}
+    assert ("regions",) in everything
+    assert ("regions",) not in {finding.key for finding in findings(unfit, [("demand", "forecast", "file")])}

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sim.scenario.keys import as_model, fields, kind_at
+from sim.scenario.load import load
+from sim.scenario.reference import json_schema, markdown
+from sim.scenario.schema import Crew, Escalation, Route, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
+
+
+def fits(value: Any, schema: dict[str, Any]) -> bool:
+    """Whether a value fits a JSON schema, as far as the keywords that pydantic writes for types and names go."""
+    if "$ref" in schema:
+        return fits(value, json_schema()["$defs"][schema["$ref"].rsplit("/", 1)[-1]])
+    if "anyOf" in schema and not any(fits(value, option) for option in schema["anyOf"]):
+        return False
+    kinds = {"object": dict, "array": list | tuple, "string": str, "null": type(None), "boolean": bool}
+    kinds |= {"integer": int, "number": int | float}
+    if "type" in schema and not isinstance(value, kinds[schema["type"]]):
+        return False
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    return not isinstance(value, dict) or all(_key_fits(key, entry, schema) for key, entry in value.items())
+
+
+def _key_fits(key: str, entry: Any, schema: dict[str, Any]) -> bool:
+    if not fits(key, schema.get("propertyNames", {})) or not set(schema.get("required", ())) <= {key, *schema}:
+        return "required" in schema
+    if key in schema.get("properties", {}):
+        return fits(entry, schema["properties"][key])
+    for pattern, inner in schema.get("patternProperties", {}).items():
+        if re.search(pattern, key):
+            return fits(entry, inner)
+    more = schema.get("additionalProperties", True)
+    return fits(entry, more) if isinstance(more, dict) else more
+
+
+def parts(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+        for part in schema.values():
+            yield from parts(part)
+    for part in schema if isinstance(schema, list) else ():
+        yield from parts(part)
+
+
+def test_the_page_is_the_one_that_the_schema_makes() -> None:
+    assert PAGE.read_text(encoding="utf-8") == markdown(), "run: python -m sim.scenario.reference > docs/scenario.md"
+
+
+def test_the_page_has_every_key() -> None:
+    page = markdown()
+    models = {model for model, _ in _models(Scenario)}
+    assert {Scenario, Crew, Route} <= models
+    for model in models:
+        for key, field in fields(model).items():
+            meaning = " ".join((field.description or "").split())
+            assert meaning, f"{model.__name__}.{key} has no docstring"
+            assert re.search(rf"^\| `{key}` \| .* \| {re.escape(meaning)} \|$", page, re.MULTILINE)
+
+
+def _models(model: Any) -> Iterator[tuple[Any, str]]:
+    yield model, ""
+    for field in fields(model).values():
+        for part in re.findall(r"\w+", str(field.annotation)):
+            inner = as_model(getattr(__import__("sim.scenario.schema", fromlist=[part]), part, None))
+            if inner and inner is not model and part not in {"Model", "Scenario"}:
+                yield from _models(inner)
+
+
+def test_the_page_links_only_to_sections_that_exist() -> None:
+    page = markdown()
+    assert set(re.findall(r"\]\(#(\w+)\)", page)) <= set(re.findall(r'<a id="(\w+)">', page))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `days` | whole number, at least 1 and at most 3660 | `28` |",
+        "| `reopening` | [section](#reopening) | as in its section |",
+        "| `every` | duration, above 0 | `30 min` |",
+        "| `enterprise` | share, 0 % to 100 % | `20 %` |",
+        "| `trend` | growth | `0 % per year` |",
+        "| `raise` | true or false | `true` |",
+        "| `mode` | `flat` or `pattern` | `pattern` |",
+        "| `hours` | list of 24 numbers | none |",
+        "| `flat` | name → tier → whole number, at least 0 and at most 100000 | none |",
+        "| `after` | [section](#durationlaw) | `{family: exponential, mean: 1 d}` |",
+        "| `zone` | IANA time zone | **required** |",
+        "| `tiers` | list of tiers | **required** |",
+    ],
+)
+def test_values_and_defaults_read_well(row: str) -> None:
+    assert f"\n{row}" in markdown()
+
+
+def test_the_json_schema_names_itself() -> None:
+    schema = json_schema()
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["title"] == "Scenario of a support organisation"
+    assert schema["properties"]["extends"]["type"] == "string"
+    assert json.loads(json.dumps(schema)) == json.loads(json.dumps(json_schema()))
+
+
+def test_the_json_schema_uses_the_keys_of_files() -> None:
+    escalation = json_schema()["$defs"]["Escalation"]["properties"]
+    assert list(escalation) == list(fields(Escalation))
+    assert "raise" in escalation
+
+
+def test_the_json_schema_knows_the_valid_scenario(world: str) -> None:
+    assert fits(load(world).raw, json_schema())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"extends": "base.yaml", "regions": {"latam": None}, "demand": {"scale": 1.2}},
+        {"extends": "base.yaml", "work": {"handle": {"tier1": {"mean": "25 min"}}}, "policy": None},
+    ],
+)
+def test_the_json_schema_knows_what_if_files(data: dict[str, Any]) -> None:
+    assert fits(data, json_schema())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"extends": "base.yaml", "regons": {}},
+        {"extends": "base.yaml", "regions": {"9": {}}},
+        {"extends": "base.yaml", "staffing": {"mode": "flatt"}},
+        {"extends": "base.yaml", "work": {"handle": {"tier9": {}}}},
+        {"extends": 5},
+    ],
+)
+def test_the_json_schema_refuses_what_the_loader_refuses(data: dict[str, Any]) -> None:
+    assert not fits(data, json_schema())
+
+
+def test_every_default_in_the_json_schema_fits_its_own_key() -> None:
+    for part in parts(json_schema()):
+        if "default" in part and "anyOf" in part:
+            assert fits(part["default"], part), part
+
+
+def test_the_schema_can_be_walked_by_keys() -> None:
+    assert kind_at(Scenario, ("staffing", "crews", "any")) is Crew
+    assert kind_at(Scenario, ("work", "routes", "P1", "tiers", 0)) is not None
+    assert kind_at(Scenario, ("work", "nowhere", "P1")) is None
