@@ -178,10 +178,12 @@ DEFINITIONS = (
         "fcr",
         "%",
         "First-contact resolution: P2 to P4 tickets that were resolved in their first stage.",
-        num="100 x those with exactly one stage: no change of tier, no wait for the customer, no reopening",
+        num="100 x those with exactly one stage (no next tier, no wait for the customer, no reopening), on which "
+        "nobody but their entry tier has worked",
         den="P2 to P4 customer tickets resolved by the end of the run",
         clock=_CREATED,
-        excluded="Alerts, P1, and what is not resolved. Hand-over, interruption and escalation do not spoil it.",
+        excluded="Alerts, P1, and what is not resolved. Hand-over and interruption do not spoil it; escalation "
+        "does where another tier takes the ticket.",
         better="up",
         target="targets.first_contact",
     ),

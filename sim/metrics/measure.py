@@ -46,7 +46,7 @@ def measure(journals: Journals, scenario: Scenario, clock: Clock) -> Measurement
         **sla.kpis(tables),
         **utilization.kpis(tables),
         **flow.kpis(journals, tables, clock),
-        **quality.kpis(journals.tickets, clock),
+        **quality.kpis(journals, clock),
     }
     return Measurement(Ratios(*np.array([figures[name] for name in KPIS], dtype=np.float64).T), tables)
 

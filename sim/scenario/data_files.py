@@ -33,10 +33,18 @@ def data_files(tree: Node) -> Iterator[tuple[KeyPath, Path]]:
 def missing_data_files(tree: Node) -> Iterator[tuple[KeyPath, str, str]]:
     """Each key that names a data file that is not there, with a message and the nearest file."""
     for path, file in data_files(tree):
-        if not file.is_file():
-            what = "is a directory" if file.is_dir() else "does not exist"
+        what = _wrong_with(file)
+        if what:
             message = f"{quote(file.name)} {what}; it is looked for in {quote(str(file.parent))}"
             yield path, message, nearest_file(file)
+
+
+def _wrong_with(file: Path) -> str:
+    try:
+        found = "" if file.is_file() else "is a directory" if file.is_dir() else "does not exist"
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        found = f"cannot be found ({error.strerror})"
+    return found
 
 
 def nearest_file(path: Path) -> str:

@@ -97,7 +97,7 @@ def workload_notices(scenario: Scenario) -> tuple[str, ...]:
 
 
 class _LatestLog:
-    """The log that was read last: all replications of a run play the same one, and reading takes longer than playing."""
+    """The log that was read last: all replications of a run play the same one."""
 
     key: tuple[str, int] | None = None
     log: TicketLog

@@ -36,3 +36,11 @@ def test_nothing_resolved_is_no_figure(desk: Any, log: Any) -> None:
     figures = desk.figures(log.journals())
     assert figures["fcr"]["mean"] is None
     assert figures["reopened"]["mean"] is None
+
+
+def test_a_ticket_that_escalation_brought_to_another_tier_is_no_first_contact(desk: Any, log: Any) -> None:
+    own, higher = log.duty(0, 60, agent=0), log.duty(0, 60, agent=1, tier=1)
+    stayed, rose = log.ticket(0, priority=2, resolved=10), log.ticket(0, priority=2, resolved=10)
+    log.work(stayed, 0, 0, 10, agent=0, duty=own)
+    log.work(rose, 0, 0, 10, agent=1, duty=higher)
+    assert desk.figure("fcr", log.journals()) == 50.0

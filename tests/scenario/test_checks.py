@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Complaints = Callable[..., list[str]]
 
+ONLY_P3_P4 = "demand.priorities={P1: 0, P2: 0, P3: 0.5, P4: 0.5}"
+NO_TIER2 = "staffing.crews={day: {headcount: {tier2: 0}}, night: {headcount: {tier2: 0}}}"
 LOG = "file: log.csv, columns: {created: at, region: where}"
 
 
@@ -66,43 +68,59 @@ def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Comp
         ),
         (
             ["regions.apac.shifts={S: null, N: null}", "staffing.crews.night.regions=[emea, apac]"],
-            "world.yaml:55: staffing.crews.night.pattern: shift S of the rotation is no shift of apac: "
-            "add regions.apac.shifts.S, or name other `regions` for this crew",
+            (
+                "world.yaml:55: staffing.crews.night.pattern: shift S of the rotation is no shift of apac: "
+                "add regions.apac.shifts.S, or name other `regions` for this crew"
+            ),
         ),
         (
-            ["staffing.crews={day: {headcount: {tier2: 0}}, night: {headcount: {tier2: 0}}}"],
-            "world.yaml:50: staffing.crews: tier2 is needed by P1, P2, P3 but staffed nowhere: "
-            "give it agents, or take it out of work.routes",
+            [NO_TIER2],
+            (
+                "staffing.crews: tier2 is needed by P1, P2, P3 but staffed nowhere: "
+                "give it agents, or take it out of work.routes"
+            ),
         ),
         (
             ["staffing.mode=flat", "staffing.flat={emea: {tier1: 5}}"],
-            "staffing.flat: tier2 is needed by P1, P2, P3 but staffed nowhere: "
-            "give it agents, or take it out of work.routes",
+            (
+                "staffing.flat: tier2 is needed by P1, P2, P3 but staffed nowhere: "
+                "give it agents, or take it out of work.routes"
+            ),
         ),
         (
             ["staffing.crews.night=", "staffing.crews.day.pattern=7O"],
-            "world.yaml:50: staffing.crews: tier1 is needed by P3, P4 but staffed nowhere: "
-            "give it agents, or take it out of work.routes",
+            (
+                "world.yaml:50: staffing.crews: tier1 is needed by P3, P4 but staffed nowhere: "
+                "give it agents, or take it out of work.routes"
+            ),
         ),
         (
             ["staffing.mode=flat"],
-            "world.yaml:48: staffing.flat: is empty, but the mode is flat: "
-            "fill `staffing.flat`, or set `mode` to the section that is filled",
+            (
+                "world.yaml:48: staffing.flat: is empty, but the mode is flat: "
+                "fill `staffing.flat`, or set `mode` to the section that is filled"
+            ),
         ),
         (
             ["staffing.crews="],
-            "world.yaml:48: staffing.crews: is empty, but the mode is pattern: "
-            "fill `staffing.crews`, or set `mode` to the section that is filled",
+            (
+                "world.yaml:48: staffing.crews: is empty, but the mode is pattern: "
+                "fill `staffing.crews`, or set `mode` to the section that is filled"
+            ),
         ),
         (
             ["work.handle.tier2="],
-            "world.yaml:39: work.handle.tier2: is missing, but the routes of P1, P2, P3 use it: "
-            "add its handle time, or take it out of work.routes",
+            (
+                "world.yaml:39: work.handle.tier2: is missing, but the routes of P1, P2, P3 use it: "
+                "add its handle time, or take it out of work.routes"
+            ),
         ),
         (
             ["work.routes.P2="],
-            "world.yaml:34: work.routes.P2: is missing, but tickets of P2 occur: "
-            "add its route, or set its share of the demand to 0",
+            (
+                "world.yaml:34: work.routes.P2: is missing, but tickets of P2 occur: "
+                "add its route, or set its share of the demand to 0"
+            ),
         ),
         (
             ["demand.channels.email.share=50 %"],
@@ -118,13 +136,17 @@ def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Comp
         ),
         (
             ["demand.channels.email.open=08:00-20:00"],
-            "world.yaml:32: demand.channels.chat.fallback: email closes as well: "
-            "name a channel that is always open (there is none)",
+            (
+                "world.yaml:32: demand.channels.chat.fallback: email closes as well: "
+                "name a channel that is always open (there is none)"
+            ),
         ),
         (
             ["regions.emea.tickets=", "regions.emea.alerts=", "regions.apac.tickets=0 per hour"],
-            "world.yaml:7: regions: no region has any demand: "
-            "give one `tickets` or `alerts`, or the scenario demand.replay or demand.forecast",
+            (
+                "world.yaml:7: regions: no region has any demand: "
+                "give one `tickets` or `alerts`, or the scenario demand.replay or demand.forecast"
+            ),
         ),
         (
             ["horizon.drain=true"],
@@ -132,28 +154,38 @@ def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Comp
         ),
         (
             ["demand.replay={file: log.csv, columns: {created: at}}"],
-            "demand.replay.region: is missing: "
-            "name the region of all tickets here, or the log's column in demand.replay.columns.region",
+            (
+                "demand.replay.region: is missing: "
+                "name the region of all tickets here, or the log's column in demand.replay.columns.region"
+            ),
         ),
         (
             ["regions.emea.country=XY"],
-            "regions.emea.country: the holidays of XY are not known: give the ISO code of a country, "
-            "or list the days in demand.holidays instead",
+            (
+                "regions.emea.country: the holidays of XY are not known: give the ISO code of a country, "
+                "or list the days in demand.holidays instead"
+            ),
         ),
         (
             ["regions.emea.country=GB-SCO"],
-            "regions.emea.country: GB has no subdivision SCO with holidays (it has ENG, NIR, SCT, WLS); "
-            "list the days in demand.holidays instead; did you mean GB-SCT?",
+            (
+                "regions.emea.country: GB has no subdivision SCO with holidays (it has ENG, NIR, SCT, WLS); "
+                "list the days in demand.holidays instead; did you mean GB-SCT?"
+            ),
         ),
         (
             ["regions.apac.tickets=100000 per hour", "demand.scale=10"],
-            "world.yaml:7: regions: about 509 million tickets are expected, but a run can hold 50 million: "
-            "lower the rates, demand.scale, demand.trend or horizon.days",
+            (
+                "world.yaml:7: regions: about 532 million tickets are expected, but a run can hold 50 million: "
+                "lower the rates, demand.scale, demand.trend or horizon.days"
+            ),
         ),
         (
             ["demand.trend=" + "9" * 200 + " % per year", "horizon.days=3650"],
-            "world.yaml:7: regions: about 2e+136 tickets are expected, but a run can hold 50 million: "
-            "lower the rates, demand.scale, demand.trend or horizon.days",
+            (
+                "world.yaml:7: regions: about 2e+136 tickets are expected, but a run can hold 50 million: "
+                "lower the rates, demand.scale, demand.trend or horizon.days"
+            ),
         ),
     ],
 )
@@ -167,8 +199,9 @@ def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, chang
     [
         ["regions.emea.country=NO"],
         ["regions.emea.country=US-CA"],
-        ["demand.priorities={P1: 0, P2: 0, P3: 0.5, P4: 0.5}", "demand.alert_priorities={P1: 0, P2: 0, P3: 0, P4: 1}", "work.routes={P1: null, P2: null}"],
-        ["work.routes.P3.solved=[1]", "demand.priorities={P1: 0, P2: 0, P3: 0.5, P4: 0.5}", "regions.emea.alerts=", "staffing.crews={day: {headcount: {tier2: 0}}, night: {headcount: {tier2: 0}}}"],
+        [ONLY_P3_P4, "regions.emea.alerts=", "work.routes={P1: null, P2: null}"],
+        [ONLY_P3_P4, "demand.alert_priorities={P1: 0, P2: 0, P3: 0, P4: 1}", "work.routes={P1: null, P2: null}"],
+        [ONLY_P3_P4, "regions.emea.alerts=", "work.routes.P3.solved=[1]", NO_TIER2],
         ["staffing.mode=flat", "staffing.flat={apac: {tier1: 1, tier2: 1}}", "horizon.drain=true"],
         ["demand.channels={email: {share: 1}, chat: null}"],
         ["demand.channels.email.share=0.1", "demand.channels.chat.share=0.9"],
@@ -184,15 +217,16 @@ def test_what_fits_is_left_alone(world: str, changes: list[str]) -> None:
 def test_alerts_need_their_tiers_and_routes_too(complaints: Complaints) -> None:
     tickets = "demand.priorities={P1: 0, P2: 0, P3: 0, P4: 1}"
     assert complaints(tickets, "work.routes.P1=", "regions.emea.alerts=1 per day") == [
-        "world.yaml:34: work.routes.P1: is missing, but tickets of P1 occur: "
-        "add its route, or set its share of the demand to 0"
+        (
+            "world.yaml:34: work.routes.P1: is missing, but tickets of P1 occur: "
+            "add its route, or set its share of the demand to 0"
+        )
     ]
 
 
 def test_a_log_can_hold_any_priority(complaints: Complaints) -> None:
     quiet = ["demand.priorities={P1: 0, P2: 0, P3: 0, P4: 1}", "regions.emea.alerts="]
-    one_tier = "staffing.crews={day: {headcount: {tier2: 0}}, night: {headcount: {tier2: 0}}}"
-    (message,) = complaints(*quiet, one_tier, f"demand.replay={{{LOG}}}")
+    (message,) = complaints(*quiet, NO_TIER2, f"demand.replay={{{LOG}}}")
     assert "tier2 is needed by P1, P2, P3 but staffed nowhere" in message
     (message,) = complaints(*quiet, "work.routes.P2=", f"demand.replay={{{LOG}, priorities: {{Hoch: P2}}}}")
     assert message.startswith("world.yaml:34: work.routes.P2: is missing, but tickets of P2 occur")

@@ -230,7 +230,7 @@ def test_a_holiday_lasts_a_local_day_and_alerts_do_not_know_it(zone: str) -> Non
 
 
 def test_counts_on_a_step_profile_are_exact_and_the_night_is_silent() -> None:
-    """200 weeks of some 1,000 tickets: the total within four standard errors, the quarters of the week by chi-square."""
+    """200 weeks of some 1,000 tickets: the total within four standard errors, the quarters by chi-square."""
     rates = rates_of(
         region_in(profile="shape"), demand_of(STEPS), Clock.starting(date(2026, 3, 2), days=7, warmup_days=0)
     )
