@@ -150,10 +150,17 @@ def day_number(day: date) -> int:
 def public_holidays(country: str, first: date, last: date) -> dict[date, str]:
     """Public holidays of `country` ("US", or with a subdivision "US-CA") from `first` to `last`, by date.
 
-    The set comes from the `holidays` package and can change with its version: a result records it.
+    The set comes from the `holidays` package and can change with its version: a result records it. Names are English
+    where the package knows them so, whatever language the user's machine speaks.
     """
+    years = _holidays_of_years(country, range(first.year, last.year + 1))
+    return {day: name for day, name in years if first <= day <= last}
+
+
+@lru_cache(maxsize=64)
+def _holidays_of_years(country: str, years: range) -> tuple[tuple[date, str], ...]:
     import holidays
 
     code, _, subdivision = country.partition("-")
-    found = holidays.country_holidays(code, subdiv=subdivision or None, years=range(first.year, last.year + 1))
-    return {day: str(name) for day, name in sorted(found.items()) if first <= day <= last}
+    found = holidays.country_holidays(code, subdiv=subdivision or None, years=years, language="en_US")
+    return tuple((day, str(name)) for day, name in sorted(found.items()))

@@ -72,6 +72,9 @@ PATIENCE = 4
 NONE = -1
 """No instant, no agent, no task: within the desk all of these are counted from 0."""
 
+ENDED = 7
+"""Where a row of the work journal says when the stretch ended."""
+
 Claim = tuple[int, int, int, int]
 """(level, place, task, stamp): smaller is served first. `level` holds effective priority, class, and whether the pool
 is of another tier or region; `place` is the instant from which the task holds its place in line."""
@@ -114,7 +117,7 @@ def run(
     desk = Desk(workload, roster, policy, cast("Environment", simpy.Environment() if env is None else env))
     if drain:
         desk.env.run()
-        return desk.journals(max(end, desk.env.now))
+        return desk.journals(max(end, *(row[ENDED] for row in desk.rows), 0))
     desk.env.run(until=end)
     return desk.journals(end)
 
@@ -173,7 +176,8 @@ class Desk:
         self.agent_pool: list[int] = (roster.region.astype(int) * N_TIERS + roster.tier).tolist()
         self.slow: list[int] = roster.slow_pm.tolist()
         self.takes: list[int] = roster.takes.tolist()
-        self.duty = [NONE] * a  # the duty they are on
+        self.duty = [NONE] * a  # the duty they are on ...
+        self.leaves = [NONE] * a  # ... and when it ends
         self.idle_since = [NONE] * a
         self.task = [NONE] * a  # what they work on ...
         self.began, self.pace, self.turn = (
@@ -378,6 +382,7 @@ class Desk:
         """An agent comes on duty and takes the best that waits."""
         agent = int(self.roster.agent[duty])
         self.duty[agent] = duty
+        self.leaves[agent] = int(self.roster.end[duty])
         self.on_duty[self.agent_pool[agent]] += 1
         self.choose_work(agent)
 
@@ -473,6 +478,8 @@ class Desk:
         if self.overdue[ticket] and self._may_escalate(task):
             place = self.env.now if self._escalate(ticket) else place
             self._widen(task)
+        elif self.escalated[ticket] == self.env.now and why == Why.NEXT_STAGE:
+            self._widen(task)  # a parallel task of the stage that has just escalated
         self.waiting[task] = True
         self.place[task], self.queued_at[task], self.why[task] = place, self.env.now, why
         if self._unstaffed(self.pool[task]):
@@ -481,8 +488,11 @@ class Desk:
 
     def _open_to(self, task: int, pools: tuple[int, ...]) -> None:
         """Let more pools serve the task, until it is next queued."""
-        known = self.wider.get(task, (self.pool[task],))
-        self.wider[task] = known + tuple(pool for pool in pools if pool not in known)
+        home = self.pool[task]
+        reach = {home, *self.wider.get(task, ()), *pools}
+        self.wider[task] = tuple(
+            sorted(reach, key=lambda pool: (pool % N_TIERS, pool // N_TIERS != home // N_TIERS, pool))
+        )
 
     def _leave_line(self, task: int) -> None:
         self.waiting[task] = False
@@ -527,7 +537,10 @@ class Desk:
         return self.level[ticket], self.customer_class[ticket], self.place[task], task
 
     def choose_work(self, agent: int) -> None:
-        """A free agent takes the best claim in the lines open to them, or is idle."""
+        """A free agent takes the best claim open to them, or is idle; who leaves in this instant takes nothing more."""
+        now = self.env.now
+        if self.leaves[agent] == now:
+            return
         best: list[Claim] | None = None
         for line in self.open_lines[agent]:
             while line and self.stamp[line[0][2]] != line[0][3]:
@@ -535,7 +548,6 @@ class Desk:
             if line and (best is None or line[0] < best[0]):
                 best = line
         if best is None:
-            now = self.env.now
             self.idle_since[agent] = now
             heappush(self.idle[self.agent_pool[agent]], (now, agent))
         else:
@@ -547,12 +559,7 @@ class Desk:
         needed = 1 << self.priority[ticket]
         pools = self.wider.get(task) or (self.pool[task],)
         last = self.last_agent[ticket]
-        if (
-            last != NOBODY
-            and self.idle_since[last] != NONE
-            and self.agent_pool[last] in pools
-            and self.takes[last] & needed
-        ):
+        if last != NOBODY and self._may_take(last, needed) and self.agent_pool[last] in pools:
             return last
         for pool in pools:
             agent = self._longest_idle(pool, needed)
@@ -560,13 +567,18 @@ class Desk:
                 return agent
         return NOBODY
 
+    def _may_take(self, agent: int, needed: int) -> bool:
+        """Whether an agent is idle, stays longer than this instant, and takes tickets of that priority."""
+        stays = self.leaves[agent] > self.env.now
+        return stays and self.idle_since[agent] != NONE and bool(self.takes[agent] & needed)
+
     def _longest_idle(self, pool: int, needed: int) -> int:
         idle, passed_over, found = self.idle[pool], [], NOBODY
         while idle:
             since, agent = idle[0]
             if self.idle_since[agent] != since:
                 heappop(idle)
-            elif self.takes[agent] & needed:
+            elif self._may_take(agent, needed):
                 found = agent
                 break
             else:
@@ -581,7 +593,7 @@ class Desk:
             (self.level[self.ticket[self.task[agent]]], self.began[agent], agent)
             for pool in self.wider.get(task) or (self.pool[task],)
             for agent in self.members[pool]
-            if self.task[agent] != NONE and self.takes[agent] & 1
+            if self.task[agent] != NONE and self.takes[agent] & 1 and self.leaves[agent] > self.env.now
         ]
         level, _, agent = max(busy, default=(0, 0, NOBODY))
         return agent if level > 0 else NOBODY

@@ -161,11 +161,7 @@ def _drawn_priorities(scenario: Scenario) -> list[str]:
     tickets = bool(demand.replay or demand.forecast or any(region.tickets for region in regions)) and not logged
     alerts = any(region.alerts for region in regions)
     mixes = [demand.priorities] * tickets + [demand.alert_priorities] * alerts
-    return [
-        name
-        for name in PRIORITIES
-        if any(share and priority == name for mix in mixes for priority, share in mix.items())
-    ]
+    return [priority for priority in PRIORITIES if any(mix.get(priority) for mix in mixes)]
 
 
 @_rests_on("demand.priorities", "demand.alert_priorities")

@@ -143,7 +143,7 @@ def json_schema() -> dict[str, Any]:
     A file that extends another may hold any part of a scenario, so nothing but the sections of a base is required.
     """
     schema = Scenario.model_json_schema(by_alias=True)
-    for model in _models():
+    for model in models():
         _relax(schema["$defs"].get(model.__name__, schema), model)
     base = schema.pop("required")
     schema["properties"] = {EXTENDS: {"type": "string", "description": _EXTENDS_MEANING}, **schema["properties"]}
@@ -187,11 +187,11 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def markdown() -> str:
     """The page of all keys."""
-    sections = ("\n".join(_section(model, places)) for model, places in _models().items())
+    sections = ("\n".join(_section(model, places)) for model, places in models().items())
     return "\n".join([_INTRODUCTION, *sections])
 
 
-def _models() -> dict[type[Model], list[str]]:
+def models() -> dict[type[Model], list[str]]:
     """All models from the top down, each with the keys at which it stands."""
     found: dict[type[Model], list[str]] = {}
     for model, place in _walk(Scenario, ""):

@@ -98,7 +98,8 @@ class _ShiftDates:
         for letter, (start, end) in self.spans.items():
             starts, ends = np.where(letters == letter, start, starts), np.where(letters == letter, end, ends)
         touched = (letters != OFF) & (ends > 0) & (starts < self.clock.end)
-        return starts[touched], ends[touched], (letters == NIGHT)[touched]
+        order = np.argsort(starts[touched], kind="stable")  # a night can begin after the next date's early shift
+        return starts[touched][order], ends[touched][order], (letters == NIGHT)[touched][order]
 
 
 def _roster(members: list[Member]) -> Roster:

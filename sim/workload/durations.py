@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.clock import DAY
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 DEFAULT_LOG_SD = 0.9
+LONGEST = 36_600 * DAY
+"""No duration above 100 years is drawn, so that no sum of instants can overflow."""
+_VANISHING = 1e-300
+"""Where less than this of a distribution is left below `longest`, all of it lies just under the cut."""
 
 
 def quantile(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
@@ -28,8 +34,8 @@ def quantile(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
         law: the distribution.
         u: any shape.
     """
-    draw = _FAMILIES[law.family]
-    durations: NDArray[np.int64] = np.maximum(1, np.rint(draw(law, u))).astype(np.int64)
+    drawn = np.rint(_FAMILIES[law.family](law, u))
+    durations: NDArray[np.int64] = np.clip(drawn, 1, law.longest or LONGEST).astype(np.int64)
     return durations
 
 
@@ -39,7 +45,7 @@ def _lognormal(law: DurationLaw, u: Floats) -> Floats:
     sd = law.log_sd or (math.sqrt(math.log1p(law.cv**2)) if law.cv else DEFAULT_LOG_SD)
     mu = math.log(_mean(law)) - sd**2 / 2
     below = ndtr((math.log(law.longest) - mu) / sd) if law.longest else 1.0
-    return np.exp(mu + sd * ndtri(u * below))
+    return np.exp(mu + sd * ndtri(u * below)) if below > _VANISHING else _at_the_cut(law, u)
 
 
 def _gamma(law: DurationLaw, u: Floats) -> Floats:
@@ -48,14 +54,15 @@ def _gamma(law: DurationLaw, u: Floats) -> Floats:
     shape = 1 / (law.cv or 1) ** 2
     scale = _mean(law) / shape
     below = gammainc(shape, law.longest / scale) if law.longest else 1.0
-    return np.asarray(gammaincinv(shape, u * below) * scale, dtype=np.float64)
+    drawn = np.asarray(gammaincinv(shape, u * below) * scale, dtype=np.float64)
+    return drawn if below > _VANISHING else _at_the_cut(law, u)
 
 
 def _weibull(law: DurationLaw, u: Floats) -> Floats:
     shape = weibull_shape(law.cv or 1)
     scale = _mean(law) / math.gamma(1 + 1 / shape)
     below = -math.expm1(-((law.longest / scale) ** shape)) if law.longest else 1.0
-    return scale * (-np.log1p(-u * below)) ** (1 / shape)
+    return scale * (-np.log1p(-u * below)) ** (1 / shape) if below > _VANISHING else _at_the_cut(law, u)
 
 
 def _exponential(law: DurationLaw, u: Floats) -> Floats:
@@ -64,12 +71,16 @@ def _exponential(law: DurationLaw, u: Floats) -> Floats:
     return -mean * np.log1p(-u * below)
 
 
+def _at_the_cut(law: DurationLaw, u: Floats) -> Floats:
+    return np.full(u.shape, float(law.longest or 0))
+
+
 def _constant(law: DurationLaw, u: Floats) -> Floats:
     return np.full(u.shape, _mean(law))
 
 
 def _empirical(law: DurationLaw, u: Floats) -> Floats:
-    values = np.array([v for v in law.values if law.longest is None or v <= law.longest], dtype=np.float64)
+    values = np.array(sorted(v for v in law.values if law.longest is None or v <= law.longest), dtype=np.float64)
     return values[(u * len(values)).astype(np.int64)]
 
 

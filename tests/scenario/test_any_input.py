@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 PIECES = (
     "\n", "  ", "\t", ": ", "- ", "[", "]", "{", "}", ",", "'", '"', "&a ", "*a", "!!python/object:os.system ", "!",
-    "#", "---\n", "...\n", "? ", "| ", "> ", "<<", "null", "~", ".nan", "-.inf", "1e999", "0x1F", "22:30", "NO", "-1", "0",
-    "9" * 400, "9" * 5000 + " min", "é", "\u2028", "\x85", "\ufeff", "\x00", "%YAML 1.1\n", "extends: a.yaml\n", "%",
-    "extends: world.yaml\n", "extends: /\n", "name: 2026\n", "tier9", "P1", "emea", "5 %", "15 min", "06:00-14:00",
+    "#", "---\n", "...\n", "? ", "| ", "> ", "<<", "null", "~", ".nan", "-.inf", "1e999", "0x1F", "22:30", "NO",
+    "-1", "0", "9" * 400, "9" * 5000 + " min", "é", "\u2028", "\x85", "\ufeff", "\x00", "%YAML 1.1\n", "%",
+    "extends: a.yaml\n", "extends: world.yaml\n", "extends: /\n", "name: 2026\n", "tier9", "P1", "emea",
+    "5 %", "15 min", "06:00-14:00",
 )  # fmt: skip
 names = st.text(max_size=5) | st.sampled_from(("P1", "tier1", "mean", "emea"))
 values = st.recursive(

@@ -196,6 +196,13 @@ def test_a_parent_is_one_file(write: Write, problems: Problems, value: str, foun
     ]
 
 
+def test_a_parent_with_a_tag_hides_nothing_else(write: Write, problems: Problems) -> None:
+    assert texts(problems(write("extends: !!str a.yaml\ndemand: {scale: -1}\n"))) == [
+        "a.yaml:1: extends: the tag !!str is not allowed: a scenario is plain data, and nothing in it is run",
+        "a.yaml:2: demand.scale: must be 0 or more; found -1",
+    ]
+
+
 def test_a_syntax_error_in_a_parent_names_the_parent(write: Write, problems: Problems) -> None:
     write("a: [", "base.yaml")
     (message,) = texts(problems(write("extends: base.yaml\n")))
@@ -369,6 +376,44 @@ def test_a_syntax_error_in_a_parent_names_the_parent(write: Write, problems: Pro
 )
 def test_one_wrong_value_gets_one_message(complaint: Complaint, old: str, new: str, message: str) -> None:
     assert complaint(old, new) == message
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"work.handle.tier1": {"values": ["5 min"]}},
+            "`values` go with the family empirical, and that family needs them",
+        ),
+        ({"work.handle.tier1": {"mean": "0 min"}}, "the family lognormal needs a `mean` above 0"),
+        (
+            {"work.handle.tier1": {"cv": 1, "log_sd": 1}},
+            "`log_sd` goes with the family lognormal, and not together with `cv`",
+        ),
+        ({"work.handle.tier1": {"family": "constant", "cv": 1}}, "the family constant takes no `cv`"),
+        ({"work.handle.tier1": {"family": "constant", "longest": "19 min"}}, "`longest` leaves nothing to draw from"),
+        (
+            {"work.handle.tier1": {"family": "empirical", "values": ["5 min"], "longest": "4 min"}},
+            "`longest` leaves nothing to draw from",
+        ),
+        ({"demand.profiles.office.hours": None}, "give either `hours` (24 weights) or `hour_of_week` (168 weights)"),
+        ({"demand.profiles.office.hours": [-1] * 24}, "weights must be from 0 to 1,000,000, and not all 0"),
+        ({"demand.profiles.office.hours": [0] * 24}, "weights must be from 0 to 1,000,000, and not all 0"),
+        ({"demand.events.launch.end": "2026-03-10 09:00"}, "`end` must come after `start`"),
+        ({"work.routes.P3.tiers": ["tier2", "tier1"]}, "tiers must be named once each, in ascending order"),
+        ({"targets.utilization": {"high": 0.95}}, "bands must ascend: 0 < optimal < high < critical"),
+        ({"demand.channels": {"email": None, "chat": None}}, "must name at least one"),
+        ({"work.status_updates.every": "0 min"}, "must be more than 0; found '0 min'"),
+        ({"name": ""}, "must be text of at least 1 character; found ''"),
+        ({"name": "x" * 121}, "must be text of at most 120 characters; found "),
+        ({"demand.profiles.office.hours": [1] * 25}, "must have at most 24 values; it has 25"),
+        ({"demand.day_factor.correlation": 1}, "must be less than 1; found 1"),
+    ],
+)
+def test_values_must_fit_each_other(world: str, problems: Problems, changes: Any, message: str) -> None:
+    (problem,) = problems(world, changes)
+    assert next(iter(changes)).startswith(problem.key)
+    assert problem.message.startswith(message)
 
 
 def test_all_problems_are_reported_at_once(broken: Problems) -> None:

@@ -22,7 +22,7 @@ def test_the_wait_grows_with_the_spread_as_pollaczek_and_khinchine_say(
     run: Any, formulas: Any, holds: Any, name: str
 ) -> None:
     handle, cv = LAWS[name]
-    customers = int(100_000 * (1 + cv**2))
+    customers = int(150_000 * (1 + cv**2))
     result = run.simulate("mg1", {"work.handle.tier1": handle}, customers=customers, per_hour=3.6, seed=11)
     queue = formulas.single_server(0.06, 10.0, cv)
     theory = {

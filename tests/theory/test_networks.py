@@ -7,8 +7,8 @@ from typing import Any
 
 def test_each_tier_of_a_tandem_is_an_erlang_queue(run: Any, formulas: Any, holds: Any) -> None:
     # Jackson, "Networks of waiting lines", Operations Research 5 (1957) 518-521.
-    result = run.simulate("tandem", {}, customers=600_000, per_hour=18, seed=12)
-    first, second = formulas.many_servers(4, 0.3, 10.0), formulas.many_servers(2, 0.4 * 0.3, 12.0)
+    result = run.simulate("tandem", {}, customers=600_000, per_hour=16.8, seed=12)
+    first, second = formulas.many_servers(4, 0.28, 10.0), formulas.many_servers(1, 0.4 * 0.28, 6.0)
     theory, found = {}, {}
     for tier, queue in (("tier1", first), ("tier2", second)):
         theory |= {f"{tier} wait": queue.wait_mean, f"{tier} waits": 100 * queue.wait_probability}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import fields
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -504,6 +505,28 @@ def test_what_is_drawn_for_a_ticket_is_independent(busy_workload: Workload) -> N
     assert np.abs(correlations).max() < 4.5 / mine.sum() ** 0.5
     for column in columns[:3]:
         assert abs(np.corrcoef(column[1:], column[:-1])[0, 1]) < 4.5 / mine.sum() ** 0.5
+
+
+def test_regions_kinds_and_what_is_added_have_numbers_of_their_own(build: Build) -> None:
+    """The k-th ticket of one source tells nothing about that of another: correlations within 4.5 standard errors."""
+    same = {"zone": "UTC", "tickets": "60 per hour", "alerts": "60 per hour", "profile": None}
+    scenario = build(
+        {"regions.north": same, "regions.south": same, "demand.scale": 2, "demand.day_factor.cv": 0,
+         "demand.alert_priorities": {"P1": "5 %", "P2": "20 %", "P3": "40 %", "P4": "35 %"}}
+    )  # fmt: skip
+    workload = sample_workload(scenario, 1, 0)
+    first = workload.first_task[:-1]
+    sources = []
+    for region in (0, 1):
+        for start in (0, ALERTS, EXTRA, ALERTS + EXTRA):
+            mine = (workload.region == region) & (workload.number // ALERTS == start // ALERTS)
+            gaps = np.diff(workload.created[mine], prepend=0)
+            sources.append((gaps, workload.priority[mine], np.log(workload.handle[first[mine]])))
+    n = min(len(gaps) for gaps, *_ in sources)
+    assert n > 8 * 24 * 55
+    for a, b in combinations(sources, 2):
+        for one, other in zip(a, b, strict=True):
+            assert abs(np.corrcoef(one[:n], other[:n])[0, 1]) < 4.5 / n**0.5
 
 
 def test_handle_times_have_the_mean_of_their_tier(busy: Scenario, busy_workload: Workload) -> None:
