@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("steady", deadline=None)  # a busy machine is no bug
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -199,9 +200,13 @@ def test_ctrl_c_keeps_what_is_finished(cli: Cli) -> None:
         cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=cli.environment, start_new_session=True,
     )  # fmt: skip
-    time.sleep(8)
-    os.killpg(running.pid, signal.SIGINT)
-    _, errors = running.communicate(timeout=60)
+    try:
+        time.sleep(8)
+        os.killpg(running.pid, signal.SIGINT)
+        _, errors = running.communicate(timeout=60)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
     assert running.returncode == 130
     assert "Traceback" not in errors
     (folder,) = cli.runs()

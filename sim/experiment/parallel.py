@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-from concurrent.futures import BrokenExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor, Future
 
 T = TypeVar("T")
+
+AHEAD = 3
+"""Items in the hands of each worker: one at work, and the next ones at hand."""
 
 MOST_RESTARTS = 2
 """How often a pool whose worker has died is built anew before the run gives up."""
@@ -44,14 +49,12 @@ def _in_processes(function: Callable[[int], T], items: list[int], workers: int) 
     # loky's workers do not run the caller's main module again, so a plain script needs no `if __name__ == "__main__"`.
     from loky import get_reusable_executor
 
-    missing, restarts = set(items), 0
+    missing, restarts = dict.fromkeys(items), 0
     while missing:
         executor = get_reusable_executor(max_workers=workers, initializer=_ignore_interrupts)
-        futures = {executor.submit(function, item): item for item in sorted(missing)}
         try:
-            for future in as_completed(futures):
-                result = future.result()
-                missing.discard(futures[future])
+            for item, result in _in_flight(executor, function, list(missing), AHEAD * workers):
+                del missing[item]
                 yield result
         except BrokenExecutor:
             restarts += 1
@@ -60,6 +63,21 @@ def _in_processes(function: Callable[[int], T], items: list[int], workers: int) 
         except BaseException:
             executor.shutdown(wait=False, kill_workers=True)
             raise
+
+
+def _in_flight(
+    executor: Executor, function: Callable[[int], T], items: list[int], most: int
+) -> Iterator[tuple[int, T]]:
+    """Items with their results, as they are finished; a queue of 10,000 would hold up an interrupt."""
+    waiting = iter(items)
+    futures: dict[Future[T], int] = {}
+    while True:
+        for item in islice(waiting, most - len(futures)):
+            futures[executor.submit(function, item)] = item
+        if not futures:
+            return
+        for future in wait(futures, return_when=FIRST_COMPLETED).done:
+            yield futures.pop(future), future.result()
 
 
 def _ignore_interrupts() -> None:

@@ -407,6 +407,22 @@ def test_work_can_be_preempted_more_than_once_and_in_the_instant_in_which_it_beg
     ]
 
 
+def test_a_p1_can_interrupt_work_in_the_instant_in_which_it_would_end(world: Any) -> None:
+    w = world()
+    w.agent()
+    w.agent(tier=2)
+    w.ticket(
+        10, "P1", (1, 20), (2, 10)
+    )  # agent 0 is before agent 1 at 30, and the next stage looks for an agent at once
+    w.ticket(10, "P3", (2, 20))
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 30, "done"),
+        (0, 1, 0, 1, 30, "next_stage", 30, 40, "done"),
+        (1, 0, 0, 1, 10, "arrived", 10, 30, "preempted"),
+        (1, 0, 1, 1, 30, "preempted", 40, 41, "done"),  # at least 1 is left
+    ]
+
+
 def test_without_preemption_a_p1_waits_at_the_head_of_the_line(world: Any) -> None:
     w = world(p1_preempts=False)
     w.agent()
@@ -732,6 +748,36 @@ def test_all_tasks_of_an_overdue_ticket_escalate_when_they_next_queue(world: Any
         (0, 0, 0, 0, 10, "arrived", 10, 40, "done"),
         (0, 1, 0, 0, 40, "next_stage", 40, 50, "done"),
         (0, 2, 0, 1, 40, "next_stage", 40, 50, "done"),  # both may be taken by the next tier, not the first alone
+    ]
+
+
+def test_all_tasks_of_an_overdue_ticket_escalate_when_its_customer_returns(world: Any) -> None:
+    w = world(widens_tier=True)
+    w.agent()
+    w.agent(tier=2)
+    w.ticket(10, "P3", (1, 30), [(1, 10, 20), (1, 10, 20)], escalate_at=20)
+    played = w.play()
+    assert played.tickets("escalated") == [(60,)]
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 40, "done"),
+        (0, 1, 0, 0, 60, "returned", 60, 70, "done"),
+        (0, 2, 0, 1, 60, "returned", 60, 70, "done"),
+    ]
+
+
+def test_with_entry_tier_only_the_tasks_beside_it_wait_on(world: Any) -> None:
+    w = world(entry_tier_only=True, widens_tier=True)
+    w.agent()
+    w.agent(tier=2)
+    w.agent(tier=3)
+    w.ticket(1, "P1", (2, 99))
+    w.ticket(10, "P3", (1, 30), [(1, 10), (2, 10)], escalate_at=20)
+    played = w.play()
+    assert played.tickets("escalated")[1] == (40,)
+    assert played.work_of(1) == [
+        (0, 0, 0, 10, "arrived", 10, 40, "done"),
+        (1, 0, 0, 40, "next_stage", 40, 50, "done"),
+        (2, 0, 1, 40, "next_stage", 100, 110, "done"),  # not at the entry tier: tier 3 may not take it
     ]
 
 
@@ -1154,15 +1200,17 @@ def test_agents_freed_together_choose_in_the_order_of_their_ids(world: Any) -> N
     w = world()
     w.agent()
     w.agent()
-    w.ticket(10, "P3", (1, 20))
-    w.ticket(12, "P3", (1, 18))
+    w.ticket(10, "P3", (1, 2))
+    w.ticket(11, "P3", (1, 19))  # agent 1 until 30, which is known at 11
+    w.ticket(13, "P3", (1, 17))  # agent 0 until 30, which is known at 13
     w.ticket(15, "P3", (1, 10))
     w.ticket(16, "P2", (1, 10))
     assert w.play().work == [
-        (0, 0, 0, 0, 10, "arrived", 10, 30, "done"),
-        (1, 0, 0, 1, 12, "arrived", 12, 30, "done"),
-        (2, 0, 0, 1, 15, "arrived", 30, 40, "done"),
-        (3, 0, 0, 0, 16, "arrived", 30, 40, "done"),
+        (0, 0, 0, 0, 10, "arrived", 10, 12, "done"),
+        (1, 0, 0, 1, 11, "arrived", 11, 30, "done"),
+        (2, 0, 0, 0, 13, "arrived", 13, 30, "done"),
+        (3, 0, 0, 1, 15, "arrived", 30, 40, "done"),
+        (4, 0, 0, 0, 16, "arrived", 30, 40, "done"),
     ]
 
 
@@ -1192,13 +1240,42 @@ def test_tickets_that_arrive_together_choose_one_after_the_other(world: Any) -> 
 def test_customers_who_return_together_do_so_in_the_order_of_their_tickets(world: Any) -> None:
     w = world()
     w.agent()
-    w.ticket(10, "P3", (1, 10), (1, 10, 30))  # returns at 50
-    w.ticket(11, "P2", (1, 10), (1, 10, 20))  # likewise
+    w.agent(duties=[(0, 40)])
+    w.ticket(10, "P3", (1, 20), (1, 10, 20))  # returns at 50, which is known at 30
+    w.ticket(11, "P2", (1, 9), (1, 10, 30))  # likewise, which is known at 20
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 30, "done"),
+        (0, 1, 0, 0, 50, "returned", 50, 60, "done"),
+        (1, 0, 0, 1, 11, "arrived", 11, 20, "done"),
+        (1, 1, 0, 0, 50, "returned", 60, 70, "done"),
+    ]
+
+
+def test_timers_are_due_before_customers_return(world: Any) -> None:
+    w = world(widens_tier=True)
+    w.agent()
+    w.agent(tier=2)
+    w.ticket(1, "P1", (1, 99))
+    w.ticket(10, "P2", (2, 10), (2, 10, 30))  # returns to agent 1 at 50
+    w.ticket(11, "P4", (1, 10), escalate_at=50)  # and finds them taken by this
+    assert w.play().work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 100, "done"),
+        (1, 0, 0, 1, 10, "arrived", 10, 20, "done"),
+        (1, 1, 0, 1, 50, "returned", 60, 70, "done"),
+        (2, 0, 0, None, 11, "arrived", None, 50, "escalated"),
+        (2, 0, 1, 1, 50, "escalated", 50, 60, "done"),
+    ]
+
+
+def test_customers_return_before_tickets_arrive(world: Any) -> None:
+    w = world()
+    w.agent()
+    w.ticket(10, "P4", (1, 10), (1, 10, 30))
+    w.ticket(50, "P2", (1, 10))
     assert w.play().work == [
         (0, 0, 0, 0, 10, "arrived", 10, 20, "done"),
         (0, 1, 0, 0, 50, "returned", 50, 60, "done"),
-        (1, 0, 0, 0, 11, "arrived", 20, 30, "done"),
-        (1, 1, 0, 0, 50, "returned", 60, 70, "done"),
+        (1, 0, 0, 0, 50, "arrived", 60, 70, "done"),
     ]
 
 
@@ -1224,14 +1301,15 @@ def test_timers_due_together_go_off_in_the_order_of_their_tickets(world: Any) ->
     w = world(widens_tier=True)
     w.agent()
     w.agent(tier=2)
-    w.ticket(1, "P1", (1, 500))
-    w.ticket(10, "P4", (1, 10), escalate_at=50)  # takes tier 2 although the next is more urgent
-    w.ticket(11, "P2", (1, 10), escalate_at=50)
+    w.ticket(5, "P4", (1, 5), (1, 10, 20), escalate_at=30)  # 20 are left at 10, so it is due at 50, as is known at 30
+    w.ticket(15, "P1", (1, 500))
+    w.ticket(20, "P2", (1, 10), escalate_at=50)  # more urgent, and known at 20
     assert w.play().work == [
-        (0, 0, 0, 0, 1, "arrived", 1, 501, "done"),
-        (1, 0, 0, None, 10, "arrived", None, 50, "escalated"),
-        (1, 0, 1, 1, 50, "escalated", 50, 60, "done"),
-        (2, 0, 0, None, 11, "arrived", None, 50, "escalated"),
+        (0, 0, 0, 0, 5, "arrived", 5, 10, "done"),
+        (0, 1, 0, None, 30, "returned", None, 50, "escalated"),
+        (0, 1, 1, 1, 50, "escalated", 50, 60, "done"),
+        (1, 0, 0, 0, 15, "arrived", 15, 515, "done"),
+        (2, 0, 0, None, 20, "arrived", None, 50, "escalated"),
         (2, 0, 1, 1, 50, "escalated", 60, 70, "done"),
     ]
 
@@ -1331,6 +1409,18 @@ def test_a_timer_that_changes_nothing_does_not_prolong_a_run_that_drains(world: 
     played = w.play()
     assert played.work == [(0, 0, 0, 0, 10, "arrived", 10, 35, "done")]
     assert played.end == 35
+
+
+def test_a_run_that_drains_lasts_until_the_last_thing_that_happens(world: Any) -> None:
+    w = world(end=20, drain=True)
+    w.agent()
+    w.ticket(10, "P3", (1, 10), (2, 5, 100))  # the customer returns at 120 to a tier where nobody is
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 20, "done"),
+        (0, 1, 0, None, 120, "returned", None, None, "open"),
+    ]
+    assert played.end == 120
 
 
 # ---------------------------------------------------------------------- days on which the clocks change

@@ -414,8 +414,10 @@ def test_an_agent_works_on_what_they_take_and_elsewhere_only_for_a_reason(plan: 
             for t in story.instants()
             if queued_at <= t <= start
         )
-        assert other == tier or (other == tier + 1 and escalated and plan.rules["widens_tier"])
-        assert away == region or (escalated and plan.rules["widens_region"]) or deserted
+        escalates = not plan.rules["entry_tier_only"] or tier == _tasks(plan.tickets[ticket]["stages"][0])[0][0]
+        widened = escalated and escalates
+        assert other == tier or (other == tier + 1 and widened and plan.rules["widens_tier"])
+        assert away == region or (widened and plan.rules["widens_region"]) or deserted
 
 
 # ---------------------------------------------------------------------- work
@@ -570,6 +572,14 @@ def test_the_order_of_scheduling_does_not_matter(plan: Plan, world: Any) -> None
 def test_the_order_of_scheduling_does_not_matter_where_the_run_drains(plan: Plan, world: Any) -> None:
     plan = replace_rules(plan, drain=True)
     assert plan.play(world, Backwards()).bytes() == plan.play(world).bytes()
+
+
+@few
+@given(plan=plans())
+def test_a_run_that_drains_ends_with_the_last_instant_of_its_journal(plan: Plan, world: Any) -> None:
+    story = told(replace_rules(plan, drain=True), world)
+    last = max((t for row in story.work for t in (row[4], row[6], row[7]) if t is not None), default=0)
+    assert story.end == max(plan.end, last)
 
 
 @few

@@ -1,12 +1,12 @@
 """Queues that theory knows by heart, and the means to hold a result against them.
 
-Times are minutes, rates are per minute, shares run from 0 to 1. `formulas` and `agree` are what the tests ask for; the
-formulas themselves are held against published figures and against each other in test_formulas.py.
+Times are minutes, rates are per minute, shares run from 0 to 1. Tests ask for the fixtures `formulas`,
+`run` and `holds`; the formulas themselves are held against published figures and each other in test_formulas.py.
 
 Runs are sized by theory as well: the time average of a function of a birth-and-death process has a known asymptotic
 variance (Whitt, "Asymptotic formulas for Markov processes", Operations Research 40 (1992) 279-291). The number of
-customers in each test keeps the standard error of its noisiest figure, which is the mean wait, to about a third of the
-tolerance. To see whether a failure is bad luck, run again with SIM_THEORY_SEED=1, 2, 3 ... in the environment.
+customers in each test keeps the standard error of its noisiest figure, which is the mean wait, to between a third and
+two fifths of the tolerance. Is a failure bad luck? Run again with SIM_THEORY_SEED=1, 2, 3 ... in the environment.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def single_server(arrivals: float, service: float, cv: float) -> Steady:
 
 
 class Impatient(NamedTuple):
-    """M/M/c+M. `abandoned` and `wait_probability` are shares of all customers, the last two concern the served alone."""
+    """M/M/c+M. `abandoned` and `wait_probability` are shares of all customers; the last two are of the served."""
 
     abandoned: float
     wait_probability: float
@@ -147,7 +147,7 @@ def residual_work(arrivals: Sequence[float], services: Sequence[float], cv: floa
 
 def preempted(arrivals: Sequence[float], services: Sequence[float], cv: float) -> list[tuple[float, float]]:
     """Mean wait for the first service and mean time in the system, by class, of M/G/1 with preemptive resume (White &
-    Christie, "Queuing with preemptive priorities or with breakdown", Operations Research 6 (1958) 79-95; Gross & Harris, §3.4).
+    Christie, "Queuing with preemptive priorities or with breakdown", Operations Research 6 (1958) 79-95).
     """
     out, more_urgent = [], 0.0
     for k, (rate, mean) in enumerate(zip(arrivals, services, strict=True)):
@@ -273,7 +273,8 @@ def simulate(name: str, changes: Mapping[str, Any], *, customers: int, per_hour:
     days = unit * math.ceil(customers / (replications * per_hour * HOURS * unit))
     scenario = sim.load(HERE / f"{name}.yaml").with_({**changes, "horizon.days": days})
     luck = 1000 * int(os.environ.get("SIM_THEORY_SEED", "0"))
-    options = {"workers": 2, "journals": "none", **more}
+    workers = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2  # pytest -n already keeps all processors busy
+    options = {"workers": workers, "journals": "none", **more}
     return sim.run(scenario, replications=replications, seed=seed + luck, **options)
 
 
@@ -311,7 +312,7 @@ def _estimate(num: Floats, den: Floats, level: float = CONFIDENCE) -> tuple[Any,
 
 
 def agree(found: Mapping[str, Figure], theory: Mapping[str, float], within: float | None) -> None:
-    """Every figure is within a share of theory, theory lies in its 99.9 % interval, and the run was long enough to tell.
+    """Every figure is close to theory, theory lies in its 99.9 % interval, and the run was long enough to tell.
 
     Args:
         found: what the run says.
@@ -329,23 +330,28 @@ def agree(found: Mapping[str, Figure], theory: Mapping[str, float], within: floa
             *["the run is too short to tell"] * (not half_95 <= tolerance),
         ]
         failed = failed or bool(faults)
-        report.append(f"{name}: theory {theory[name]:.5g}, run {mean:.5g} ± {half_95:.2g}  {'; '.join(faults)}".rstrip())
+        report.append(
+            f"{name}: theory {theory[name]:.5g}, run {mean:.5g} ± {half_95:.2g}  {'; '.join(faults)}".rstrip()
+        )
     assert not failed, "\n" + "\n".join(report)
 
 
 @pytest.fixture(scope="session")
 def formulas() -> SimpleNamespace:
     """The formulas above."""
-    return SimpleNamespace(
-        erlang_b=erlang_b, erlang_c=erlang_c, many_servers=many_servers, single_server=single_server, impatient=impatient,
-        waits_by_priority=waits_by_priority, residual_work=residual_work, preempted=preempted, periodic_day=periodic_day,
-    )  # fmt: skip
+    known = (
+        *(erlang_b, erlang_c, many_servers, single_server, impatient),
+        *(waits_by_priority, residual_work, preempted, periodic_day),
+    )
+    return SimpleNamespace(**{formula.__name__: formula for formula in known})
 
 
 @pytest.fixture(scope="session")
 def run() -> SimpleNamespace:
     """Running a scenario of this folder and reading its figures."""
-    return SimpleNamespace(simulate=simulate, figure=figure, cell=cell, ticket_mean=ticket_mean, estimate=_estimate, Figure=Figure)
+    return SimpleNamespace(
+        simulate=simulate, figure=figure, cell=cell, ticket_mean=ticket_mean, estimate=_estimate, Figure=Figure
+    )
 
 
 @pytest.fixture

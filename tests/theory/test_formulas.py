@@ -11,9 +11,12 @@ from scipy.stats import poisson
 
 
 @pytest.mark.parametrize(
-    ("servers", "offered"), [(1, 0.0101), (2, 0.1526), (5, 1.3608), (10, 4.4612), (20, 12.031), (50, 37.901), (100, 84.064)]
+    ("servers", "offered"),
+    [(1, 0.0101), (2, 0.1526), (5, 1.3608), (10, 4.4612), (20, 12.031), (50, 37.901), (100, 84.064)],
 )
-def test_erlang_b_gives_the_offered_loads_of_the_tables_at_one_per_cent(formulas: Any, servers: int, offered: float) -> None:
+def test_erlang_b_gives_the_offered_loads_of_the_tables_at_one_per_cent(
+    formulas: Any, servers: int, offered: float
+) -> None:
     assert formulas.erlang_b(servers, offered) == pytest.approx(0.01, rel=0.002)
 
 

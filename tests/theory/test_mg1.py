@@ -13,7 +13,10 @@ LAWS = {
     "gamma of great spread": ({"family": "gamma", "cv": 1.5}, 1.5),
     "weibull": ({"family": "weibull", "cv": 1.2}, 1.2),
     "constant": ({"family": "constant"}, 0.0),
-    "empirical": ({"family": "empirical", "mean": None, "values": ["4 min", "6 min", "20 min"]}, math.sqrt(152 / 3) / 10),
+    "empirical": (
+        {"family": "empirical", "mean": None, "values": ["4 min", "6 min", "20 min"]},
+        math.sqrt(152 / 3) / 10,
+    ),
 }
 
 

@@ -18,7 +18,14 @@ def erlang(run: Any, servers: int, load: float, customers: int, **more: Any) -> 
 
 
 def compare(
-    run: Any, formulas: Any, holds: Any, result: Any, servers: int, load: float, within: float, rare: tuple[str, ...] = ()
+    run: Any,
+    formulas: Any,
+    holds: Any,
+    result: Any,
+    servers: int,
+    load: float,
+    within: float,
+    rare: tuple[str, ...] = (),
 ) -> None:
     arrivals = servers * load / SERVICE
     queue = formulas.many_servers(servers, arrivals, SERVICE)
@@ -31,7 +38,7 @@ def compare(
     }
     found = {name: run.figure(result, name) for name in theory}
     common = [name for name in theory if name not in rare]
-    # First come, first served: the wait of those who wait is exponential. Any other order has the same mean, and no such law.
+    # First come, first served: the wait of those who wait is exponential. Other orders keep its mean, not this law.
     for limit in LONG[servers]:
         over = f"over_{limit}_min"
         theory[over] = 100 * queue.wait_probability * math.exp(-(servers / SERVICE - arrivals) * limit)

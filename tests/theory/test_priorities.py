@@ -57,14 +57,20 @@ def test_without_enterprise_first_the_classes_wait_alike(run: Any, formulas: Any
 
 @pytest.mark.parametrize(
     ("handle", "cv"),
-    [({"family": "gamma", "cv": 0.5}, 0.5), ({"family": "constant", "cv": None}, 0.0), ({"family": "lognormal", "cv": 1.2}, 1.2)],
+    [
+        ({"family": "gamma", "cv": 0.5}, 0.5),
+        ({"family": "constant", "cv": None}, 0.0),
+        ({"family": "lognormal", "cv": 1.2}, 1.2),
+    ],
     ids=["gamma", "constant", "lognormal"],
 )
 def test_interrupted_work_of_any_law_is_resumed_where_it_was_left(
     run: Any, formulas: Any, holds: Any, handle: dict[str, Any], cv: float
 ) -> None:
     changes = {"work.handle.tier1": handle}
-    result = run.simulate("preemption", changes, customers=int(250_000 * (1 + cv**2)), per_hour=4.8, seed=9, journals="all")
+    result = run.simulate(
+        "preemption", changes, customers=int(250_000 * (1 + cv**2)), per_hour=4.8, seed=9, journals="all"
+    )
     theory = formulas.preempted([0.4 * 0.08, 0.6 * 0.08], [5.0, 10.0], cv)
     stay, of = minutes(result, "created", "resolved"), result.tickets["priority"]
     found = waits(run, result, ("P1", "P3"))

@@ -57,3 +57,16 @@ def test_the_desk_fills_and_empties_with_the_shifts(
     holds({hour: in_line[hour] for hour in long}, long, None)
     means = [figure.mean for figure in there.values()]
     np.testing.assert_allclose(means, in_system, rtol=0.05, atol=0.05 * in_system.mean())
+
+
+def test_what_is_open_in_the_evening_is_taken_up_first_in_the_morning(run: Any) -> None:
+    # Nobody is there from 22:00 to 6:00, and the day crew is larger than the swing crew: all of it waits for 8 hours.
+    changes = {"staffing.crews.night": None, "regions.desk.profile": "office"}
+    result = run.simulate(
+        "shifts", changes, customers=8000, per_hour=12, unit=7, replications=1, seed=15, workers=1, journals="all"
+    )
+    work = result.work[result.work["why_queued"] == "handed_over"]
+    evening = work[work["queued_at"].dt.hour == 14]  # UTC
+    waited = (evening["start"] - evening["queued_at"]).dropna().dt.total_seconds() / 3600
+    assert len(waited) > 50
+    assert set(waited) == {8.0}

@@ -292,15 +292,27 @@ def test_a_single_cell_between_silences_gets_everything() -> None:
     assert arrivals.max() < edges[41]
 
 
+class EvenGaps:
+    """A generator whose numbers are all the same."""
+
+    def __init__(self, gap: float) -> None:
+        self.gap = gap
+
+    def standard_exponential(self, n: int) -> NDArray[np.float64]:
+        return np.full(n, self.gap)
+
+
+def test_nothing_arrives_at_the_very_start() -> None:
+    """Events lie at least 1 ms ahead, so that the first ticket comes at 1 at the soonest."""
+    edges, many = np.array([0, 10]), np.array([8.0 * HOUR])
+    arrivals = poisson_arrivals(edges, many, EvenGaps(4.0))  # type: ignore[arg-type]
+    assert arrivals.tolist() == [1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9]
+
+
 def test_a_rate_that_needs_more_numbers_than_foreseen_is_served_to_the_end() -> None:
-    """Numbers that are all small: a generator for which the usual number of gaps does not reach the end."""
-
-    class Hasty:
-        def standard_exponential(self, n: int) -> NDArray[np.float64]:
-            return np.full(n, 0.25)
-
+    """Gaps that are all small: the usual number of them does not reach the end."""
     edges = np.array([0, HOUR])
-    arrivals = poisson_arrivals(edges, np.array([1000.0]), Hasty())  # type: ignore[arg-type]
+    arrivals = poisson_arrivals(edges, np.array([1000.0]), EvenGaps(0.25))  # type: ignore[arg-type]
     assert len(arrivals) == 3999
     assert np.diff(arrivals) == pytest.approx(900, abs=1)
 
