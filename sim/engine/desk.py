@@ -72,8 +72,8 @@ PATIENCE = 4
 NONE = -1
 """No instant, no agent, no task: within the desk all of these are counted from 0."""
 
-ENDED = 7
-"""Where a row of the work journal says when the stretch ended."""
+QUEUED, STARTED, ENDED = 4, 6, 7
+"""Where a row of the work journal has its instants."""
 
 Claim = tuple[int, int, int, int]
 """(level, place, task, stamp): smaller is served first. `level` holds effective priority, class, and whether the pool
@@ -117,7 +117,7 @@ def run(
     desk = Desk(workload, roster, policy, cast("Environment", simpy.Environment() if env is None else env))
     if drain:
         desk.env.run()
-        return desk.journals(max(end, *(row[ENDED] for row in desk.rows), 0))
+        return desk.journals(max(end, desk.last_instant()))
     desk.env.run(until=end)
     return desk.journals(end)
 
@@ -353,7 +353,6 @@ class Desk:
         for task in in_line:
             self._leave_line(task)
             self._write(task, NOBODY, NONE, NONE, How.ESCALATED)
-            self._widen(task)
             self.join(task, Why.ESCALATED, self.env.now if raised else self.place[task])
         self.settle()
 
@@ -477,9 +476,8 @@ class Desk:
         ticket = self.ticket[task]
         if self.overdue[ticket] and self._may_escalate(task):
             place = self.env.now if self._escalate(ticket) else place
+        if self.escalated[ticket] == self.env.now and self._may_escalate(task):
             self._widen(task)
-        elif self.escalated[ticket] == self.env.now and why == Why.NEXT_STAGE:
-            self._widen(task)  # a parallel task of the stage that has just escalated
         self.waiting[task] = True
         self.place[task], self.queued_at[task], self.why[task] = place, self.env.now, why
         if self._unstaffed(self.pool[task]):
@@ -607,6 +605,12 @@ class Desk:
             end = self.env.now
         self.rows.append((task, self.stretch[task], agent, duty, self.queued_at[task], self.why[task], start, end, how))
         self.stretch[task] += 1
+
+    def last_instant(self) -> int:
+        """When anything last happened. A timer that changed nothing is not heard of."""
+        written = [max(row[QUEUED], row[STARTED], row[ENDED]) for row in self.rows]
+        in_line = [queued for queued, waits in zip(self.queued_at, self.waiting, strict=True) if waits]
+        return max(written + in_line, default=0)
 
     def journals(self, end: int) -> Journals:
         """The journals of a run that ended at `end`; what is unfinished is written as open."""

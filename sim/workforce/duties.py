@@ -97,7 +97,7 @@ class _ShiftDates:
         starts, ends = np.full(len(letters), FOREVER), np.zeros(len(letters), dtype=np.int64)
         for letter, (start, end) in self.spans.items():
             starts, ends = np.where(letters == letter, start, starts), np.where(letters == letter, end, ends)
-        touched = (letters != OFF) & (ends > 0) & (starts < self.clock.end)
+        touched = (letters != OFF) & (ends > starts) & (ends > 0) & (starts < self.clock.end)
         order = np.argsort(starts[touched], kind="stable")  # a night can begin after the next date's early shift
         return starts[touched][order], ends[touched][order], (letters == NIGHT)[touched][order]
 

@@ -411,9 +411,7 @@ def test_a_p1_can_interrupt_work_in_the_instant_in_which_it_would_end(world: Any
     w = world()
     w.agent()
     w.agent(tier=2)
-    w.ticket(
-        10, "P1", (1, 20), (2, 10)
-    )  # agent 0 is before agent 1 at 30, and the next stage looks for an agent at once
+    w.ticket(10, "P1", (1, 20), (2, 10))  # at 30 agent 0 comes before agent 1
     w.ticket(10, "P3", (2, 20))
     assert w.play().work == [
         (0, 0, 0, 0, 10, "arrived", 10, 30, "done"),

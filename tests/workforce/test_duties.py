@@ -142,6 +142,14 @@ def test_other_shifts_keep_their_length_when_clocks_change(staffed: Staffed) -> 
             assert 23 * HOUR in np.diff(roster.start) or 25 * HOUR in np.diff(roster.start)
 
 
+@pytest.mark.parametrize("span", ["02:00-03:00", "02:30-03:00"])
+def test_a_shift_that_clocks_skip_is_no_duty_of_no_length(staffed: Staffed, span: str) -> None:
+    """On 8 March clocks in Los Angeles go from 02:00 to 03:00; a duty that is left ends after it starts."""
+    roster = plan_roster(staffed(crew("X"), shifts={"X": span}, start="2026-03-06", days=5))
+    assert (roster.end > roster.start).all()
+    assert len(roster.start) >= 4
+
+
 def test_duties_may_be_under_way_at_the_start_and_at_the_end(staffed: Staffed) -> None:
     """The run lasts from 00:00 to 00:00 UTC: from 16:00 to 16:00 in Los Angeles, within swing shifts."""
     scenario = staffed(crew("S"), days=1)

@@ -304,9 +304,10 @@ class EvenGaps:
 
 def test_nothing_arrives_at_the_very_start() -> None:
     """Events lie at least 1 ms ahead, so that the first ticket comes at 1 at the soonest."""
-    edges, many = np.array([0, 10]), np.array([8.0 * HOUR])
-    arrivals = poisson_arrivals(edges, many, EvenGaps(4.0))  # type: ignore[arg-type]
-    assert arrivals.tolist() == [1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9]
+    edges, one_a_ms = np.array([0, 10]), np.array([1.0 * HOUR])
+    arrivals = poisson_arrivals(edges, one_a_ms, EvenGaps(0.3))  # type: ignore[arg-type]
+    assert arrivals[:8].tolist() == [1, 1, 1, 1, 1, 1, 2, 2]  # at 0.3, 0.6, 0.9, 1.2, 1.5, 1.8, 2.1 and 2.4 ms
+    assert arrivals[-1] == 9
 
 
 def test_a_rate_that_needs_more_numbers_than_foreseen_is_served_to_the_end() -> None:

@@ -547,9 +547,9 @@ def test_a_million_tickets_are_sampled_in_seconds() -> None:
              for key, n in (("tickets", 275), ("alerts", 25))}  # fmt: skip
     scenario = load(BASELINE, rates)
     sample_workload(load(BASELINE), 1, 0)
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone: others may keep the machine busy
     workload = sample_workload(scenario, 1, 0)
-    taken = time.perf_counter() - start
-    print(f"\n{len(workload):,} tickets in {taken:.2f} s: {len(workload) / taken:,.0f} tickets/s")  # noqa: T201 - the figure is the point
+    taken = time.process_time() - start
+    print(f"\n{len(workload):,} tickets in {taken:.2f} CPU s: {len(workload) / taken:,.0f} tickets/s")  # noqa: T201 - the figure is the point
     assert len(workload) > 950_000
     assert taken < 4
