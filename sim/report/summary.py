@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 WORST_HOURS = 3
+_WHOLE_FROM = 1000
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ACTIONS = {band.name: band.action for band in (LOW, OPTIMAL, HIGH, CRITICAL)}
 _BAND_STYLES = {"low": "blue", "optimal": "green", "high": "yellow", "critical": "bold red"}
@@ -34,7 +35,7 @@ _OTHERS = (
     ("tickets.count", "tickets and alerts"),
     ("tickets.abandoned", "abandoned"),
     ("resolution.rate", "of the last 8 h resolved"),
-    ("fcr", "first-contact resolution"),
+    ("fcr", "first-contact resolved"),
     ("reopened", "reopened"),
 )
 
@@ -62,7 +63,7 @@ def _headline(result: Result) -> str:
     return (
         f"\n[bold]{escape(result.scenario.name)}[/bold]{question}\n"
         f"[dim]{_counted(horizon.days, 'day')}{warmup} · {_counted(done, 'replication')} · "
-        f"seed {result.seed} · {result.engine} engine · hash {result.scenario.hash} · {result.wall_s:.1f} s[/dim]"
+        f"{result.wall_s:.1f} s\nseed {result.seed} · {result.engine} engine · hash {result.scenario.hash}[/dim]"
     )
 
 
@@ -70,10 +71,11 @@ def _counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def figure(record: Record, digits: int = 1) -> str:
-    """A figure with its unit and interval: `80.6 % (79.1-82.0)`; `no data` where there is none."""
+def figure(record: Record) -> str:
+    """A figure with its unit and interval: `80.6 % (79.1-82.0)`, from 1,000 on whole; `no data` where there is none."""
     if record["mean"] is None:
         return "no data"
+    digits = 1 if record["mean"] < _WHOLE_FROM else 0
     interval = "" if record["low"] is None else f" ({record['low']:,.{digits}f}-{record['high']:,.{digits}f})"
     return f"{record['mean']:,.{digits}f} {record['unit']}{interval}"
 
@@ -125,7 +127,7 @@ def _others(records: dict[str, Record]) -> Table:
 def _with_target(record: Record) -> Text:
     text = _judged(record)
     if record.get("target") is not None:
-        text.append(f" target {record['target']:g}")
+        text.append(f" (target {record['target']:g})")
     return text
 
 

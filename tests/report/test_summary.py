@@ -37,7 +37,7 @@ def test_it_tells_targets_bands_hours_and_the_verdict(tmp_path: Path) -> None:
     assert "✗" in text
     assert "Worst hours" in text
     assert "targets missed: " in text
-    assert "2 days, no warm-up · 2 replications · seed 1" in text
+    assert "2 days, no warm-up · 2 replications · " in text
 
 
 def test_names_are_text_and_never_markup(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_no_line_is_wider_than_the_terminal(tmp_path: Path) -> None:
     [
         ({"mean": 80.64, "low": 79.1, "high": 82.0, "unit": "%"}, "80.6 % (79.1-82.0)"),
         ({"mean": 80.64, "low": None, "high": None, "unit": "%"}, "80.6 %"),
-        ({"mean": 12345.6, "low": 12000.0, "high": 13000.0, "unit": "tickets"}, "12,345.6 tickets (12,000.0-13,000.0)"),
+        ({"mean": 12345.6, "low": 12000.0, "high": 13000.0, "unit": "tickets"}, "12,346 tickets (12,000-13,000)"),
         ({"mean": None, "low": None, "high": None, "unit": "%"}, "no data"),
     ],
 )
