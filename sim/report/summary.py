@@ -127,7 +127,7 @@ def _others(records: dict[str, Record]) -> Table:
 def _with_target(record: Record) -> Text:
     text = _judged(record)
     if record.get("target") is not None:
-        text.append(f" (target {record['target']:g})")
+        text.append(f" of {record['target']:g}")
     return text
 
 
