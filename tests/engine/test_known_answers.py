@@ -226,18 +226,18 @@ def test_slow_and_fast_agents(world: Any) -> None:
 
 
 def test_factors_of_agent_region_and_tier_are_combined_in_this_order(world: Any) -> None:
-    # 1208 * 1050 = 1268.4, which is 1268 per mille; 1268 * 1110 = 1407.48, which is 1407.
-    # In any other order of the three it would be 1408 or 1409.
-    tier_pm = ((1000, 1110, 1000, 1000), *((1000,) * 4,) * 3)
-    w = world(regions=2, end=3000, widens_tier=True, widens_region=True, other_region_pm=1050, tier_pm=tier_pm)
+    # 1202 * 1250 are 1502.5, which is 1503 per mille; 1503 * 1180 are 1773.54, which is 1774.
+    # In any other order of the three, or rounded down, it would be 1773 or less.
+    tier_pm = ((1000, 1180, 1000, 1000), *((1000,) * 4,) * 3)
+    w = world(regions=2, end=3000, widens_tier=True, widens_region=True, other_region_pm=1250, tier_pm=tier_pm)
     w.agent()
-    w.agent(tier=2, region=1, slow=1208)
+    w.agent(tier=2, region=1, slow=1202)
     w.ticket(1, "P1", (1, 2000))
     w.ticket(10, "P3", (1, 1000), escalate_at=20)
     assert w.play().work == [
         (0, 0, 0, 0, 1, "arrived", 1, 2001, "done"),
         (1, 0, 0, None, 10, "arrived", None, 20, "escalated"),
-        (1, 0, 1, 1, 20, "escalated", 20, 1427, "done"),
+        (1, 0, 1, 1, 20, "escalated", 20, 1794, "done"),
     ]
 
 
@@ -491,13 +491,15 @@ def test_an_escalated_p1_keeps_its_place(world: Any) -> None:
     w = world()
     w.agent()
     w.ticket(1, "P1", (1, 99))
+    w.ticket(5, "P1", (1, 10))
     w.ticket(10, "P1", (1, 10), escalate_at=50)
     w.ticket(20, "P1", (1, 10))
     assert w.play().work == [
         (0, 0, 0, 0, 1, "arrived", 1, 100, "done"),
-        (1, 0, 0, None, 10, "arrived", None, 50, "escalated"),
-        (1, 0, 1, 0, 50, "escalated", 100, 110, "done"),
-        (2, 0, 0, 0, 20, "arrived", 110, 120, "done"),
+        (1, 0, 0, 0, 5, "arrived", 100, 110, "done"),
+        (2, 0, 0, None, 10, "arrived", None, 50, "escalated"),
+        (2, 0, 1, 0, 50, "escalated", 110, 120, "done"),
+        (3, 0, 0, 0, 20, "arrived", 120, 130, "done"),
     ]
 
 
@@ -851,17 +853,25 @@ def test_who_gives_up_takes_all_tasks_along(world: Any) -> None:
 # ---------------------------------------------------------------------- stages
 
 
-def test_a_ticket_waits_for_its_customer(world: Any) -> None:
-    w = world(end=100)
+@pytest.mark.parametrize(
+    ("end", "paused", "state"),
+    [(15, 0, "in_service"), (30, 10, "pending"), (100, 70, "pending"), (300, 230, "resolved")],
+)
+def test_a_ticket_waits_for_its_customer(world: Any, *, end: int, paused: int, state: str) -> None:
+    w = world(end=end)
     w.agent()
     w.ticket(10, "P3", (1, 10), (1, 10, 30), (1, 5, 200))
     played = w.play()
-    assert played.work == [
+    done = [
         (0, 0, 0, 0, 10, "arrived", 10, 20, "done"),
         (0, 1, 0, 0, 50, "returned", 50, 60, "done"),
+        (0, 2, 0, 0, 260, "returned", 260, 265, "done"),
     ]
+    opened = [(0, 0, 0, 0, 10, "arrived", 10, None, "open")]
+    assert played.work == (opened if end == 15 else [row for row in done if row[7] < end])
+    resolved = 265 if state == "resolved" else None
     assert played.tickets("started", "first_resolved", "resolved", "paused", "state") == [
-        (10, None, None, 30 + 40, "pending"),
+        (10, resolved, resolved, paused, state),
     ]
 
 
@@ -939,6 +949,18 @@ def test_a_freed_agent_goes_on_with_their_own_ticket_only_in_its_turn(world: Any
     ]
 
 
+def test_a_freed_agent_goes_on_with_their_own_ticket_where_it_is_the_most_urgent(world: Any) -> None:
+    w = world()
+    w.agent()
+    w.ticket(10, "P3", (1, 10), (1, 10))
+    w.ticket(15, "P4", (1, 10))
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 20, "done"),
+        (0, 1, 0, 0, 20, "next_stage", 20, 30, "done"),
+        (1, 0, 0, 0, 15, "arrived", 30, 40, "done"),
+    ]
+
+
 # ---------------------------------------------------------------------- duties
 
 
@@ -1010,6 +1032,21 @@ def test_work_is_not_handed_over_to_who_leaves_in_the_same_instant(world: Any) -
     ]
 
 
+def test_who_leaves_in_this_instant_is_not_interrupted(world: Any) -> None:
+    w = world(briefing=7)
+    w.agent()
+    w.agent(tier=2, duties=[(0, 50)])
+    w.agent(tier=2, duties=[(50, 1000)])
+    w.ticket(10, "P1", (1, 40), (2, 10))
+    w.ticket(10, "P3", (2, 100))
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 50, "done"),
+        (0, 1, 0, 2, 50, "next_stage", 50, 60, "done"),
+        (1, 0, 0, 1, 10, "arrived", 10, 50, "handed_over"),
+        (1, 0, 1, 2, 50, "handed_over", 60, 127, "done"),
+    ]
+
+
 def test_a_relief_in_the_same_instant_keeps_work_at_home(world: Any) -> None:
     w = world(regions=2)
     w.agent(duties=[(0, 50)])
@@ -1029,7 +1066,7 @@ def test_without_relief_work_in_hand_and_in_line_goes_to_another_region_at_once(
     w.agent(duties=[(0, 50), (60, 1000)])
     w.agent(region=2)
     w.agent(region=1)
-    w.agent(region=1, tier=2)
+    w.agent(tier=2, duties=[(50, 1000)])  # at home, but of another tier
     w.ticket(10, "P3", (1, 100))
     w.ticket(20, "P3", (1, 10))
     w.ticket(21, "P3", (1, 10))
@@ -1113,6 +1150,49 @@ def test_of_idle_agents_work_of_an_unstaffed_pool_prefers_its_tier_to_the_next(w
     ]
 
 
+def test_home_comes_first_whatever_its_number(world: Any) -> None:
+    w = world(regions=2, widens_tier=True, widens_region=True)
+    w.agent(tier=2, region=0)
+    w.agent(tier=2, region=1)
+    w.agent(region=1)
+    w.ticket(1, "P1", (1, 99), region=1)
+    w.ticket(10, "P3", (1, 10), region=1, escalate_at=50)
+    assert w.play().work_of(1) == GOES_TO_AGENT_1
+
+
+def test_work_that_goes_elsewhere_together_goes_by_effective_priority_class_and_place(world: Any) -> None:
+    w = world(regions=2)
+    w.agent(duties=[(0, 100)])
+    w.agent(region=1)
+    w.agent(region=1)
+    w.ticket(1, "P1", (1, 99))
+    w.ticket(30, "P4", (1, 10), escalate_at=35)  # then a P3 with the place of 35
+    w.ticket(40, "P3", (1, 10))
+    w.ticket(50, "P3", (1, 10), enterprise=True)
+    assert w.play().work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 100, "done"),
+        (1, 0, 0, None, 30, "arrived", None, 35, "escalated"),
+        (1, 0, 1, 2, 35, "escalated", 100, 110, "done"),
+        (2, 0, 0, 1, 40, "arrived", 110, 120, "done"),
+        (3, 0, 0, 1, 50, "arrived", 100, 110, "done"),
+    ]
+
+
+def test_work_that_was_opened_to_others_is_closed_again_once_it_has_begun(world: Any) -> None:
+    w = world(widens_tier=True)
+    w.agent()
+    w.agent(tier=2, duties=[(0, 60)])
+    w.agent(tier=2, duties=[(60, 1000)])
+    w.ticket(1, "P1", (1, 99))
+    w.ticket(10, "P3", (1, 50), escalate_at=50)
+    assert w.play().work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 100, "done"),
+        (1, 0, 0, None, 10, "arrived", None, 50, "escalated"),
+        (1, 0, 1, 1, 50, "escalated", 50, 60, "handed_over"),
+        (1, 0, 2, 0, 60, "handed_over", 100, 140, "done"),  # agent 2 is idle, and of the next tier
+    ]
+
+
 def test_who_comes_on_duty_takes_the_best_that_waits(world: Any) -> None:
     w = world()
     w.agent(duties=[(50, 1000)])
@@ -1153,6 +1233,21 @@ def test_a_duty_may_be_under_way_when_the_run_starts(world: Any) -> None:
         (0, 150, 300, 150, 200),
         (1, -30, 0, None, None),
     ]
+
+
+def test_a_duty_that_ended_when_the_run_starts_staffs_nothing(world: Any) -> None:
+    w = world(regions=2)
+    w.agent(duties=[(-30, 0)])
+    w.agent(region=1)
+    w.ticket(1, "P3", (1, 10))
+    assert w.play().work == [(0, 0, 0, 1, 1, "arrived", 1, 11, "done")]
+
+
+def test_a_duty_may_start_in_the_first_millisecond(world: Any) -> None:
+    w = world()
+    w.agent(duties=[(1, 100)])
+    w.ticket(1, "P3", (1, 10))
+    assert w.play().work == [(0, 0, 0, 0, 1, "arrived", 1, 11, "done")]
 
 
 def test_a_duty_that_ends_with_the_run_hands_nothing_over(world: Any) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Choose = Callable[[Sequence[Any]], Any]
 
-few = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+few = settings(max_examples=120, deadline=None, derandomize=True, database=None)
 
 # ---------------------------------------------------------------------- worlds
 
