@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,24 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"{version('support-capacity-sim')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Simulate a 24/7 support organisation and plan its capacity."""
+
+
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
 Changes = Annotated[
     list[str] | None,
@@ -65,26 +84,22 @@ def run_command(
     ] = None,
 ) -> None:
     """Simulate a scenario and report SLA, utilization and flow."""
-    from sim.experiment.store import check_free
+    from sim.experiment.store import reserved
     from sim.scenario.load import load
 
-    if journals not in {"all", "first", "none"}:
-        raise SimError(f"--journals must be all, first or none; found {journals!r}")
-    if out is not None:
-        check_free(out)
     loaded = load(scenario, changes or ())
     if trace is not None:
+        if as_json or check or out is not None:
+            raise SimError("--trace tells one life, and goes with none of --json, --check and --out")
         _print_trace(loaded, trace, seed, engine)
         return
-    result = _run(loaded, replications=replications, seed=seed, workers=workers, engine=engine, journals=journals)
-    command = _command(scenario, replications, seed, engine, journals, changes or [])
-    folder = _save(result, out, command)
-    if as_json:
-        sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False) + "\n")
-    else:
-        _print_result(result, folder, command)
+    with reserved(out, loaded, seed) as folder:
+        result = _run(loaded, replications=replications, seed=seed, workers=workers, engine=engine, journals=journals)
+        command = _command(scenario, len(result.replications), seed, engine, journals, changes or [])
+        _print_result(result, as_json=as_json)
+        _save(result, folder, command, as_json=as_json)
     if result.interrupted:
-        _console(stderr=True).print(f"Interrupted: {len(result.replications)} of {result.asked} replications are kept.")
+        sys.stderr.write(f"Interrupted: {len(result.replications)} of {result.asked} replications are kept.\n")
         raise typer.Exit(INTERRUPTED)
     if check and result.missed():
         raise typer.Exit(TARGET_MISSED)
@@ -109,20 +124,27 @@ def _print_trace(scenario: Scenario, key: str, seed: int, engine: str) -> None:
         sys.stdout.write(line + "\n")
 
 
-def _save(result: Result, out: Path | None, command: str) -> Path:
-    from sim.experiment.store import default_folder, save
-
-    folder = out or default_folder(result, Path("results"))
-    save(result, folder, command)
-    return folder
-
-
-def _print_result(result: Result, folder: Path, command: str) -> None:
+def _print_result(result: Result, *, as_json: bool) -> None:
     from sim.report.summary import print_summary
 
-    console = _console()
-    print_summary(result, console)
-    console.print(f"\nresults in  {folder}\nagain with  {command}", highlight=False, markup=False, soft_wrap=True)
+    if as_json:
+        sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False) + "\n")
+        sys.stderr.writelines(f"note: {notice}\n" for notice in result.notices)
+    else:
+        print_summary(result, _console())
+
+
+def _save(result: Result, folder: Path, command: str, *, as_json: bool) -> None:
+    """Keep the result, and say where; a Ctrl-C that comes now has nothing left to interrupt."""
+    from sim.experiment.store import save
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        save(result, folder, command)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    said = sys.stderr if as_json else sys.stdout
+    said.write(f"\nresults in  {folder}\nagain with  {command}\n")
 
 
 def _command(scenario: Path, replications: int, seed: int, engine: str, journals: str, changes: list[str]) -> str:

@@ -62,7 +62,7 @@ def cli(tmp_path: Path) -> Cli:
 def test_a_run_prints_a_summary_and_keeps_results(cli: Cli) -> None:
     done = cli("run", "small.yaml", "--replications", "2", "--seed", "7")
     assert done.returncode == 0, done.stderr
-    for text in ("Does it work?", "2 replications", "seed 7", "Promises kept", "tier1", "Adjust staffing down"):
+    for text in ("Does it work?", "2 replications", "seed 7", "SLA met", "tier1", "Adjust staffing down"):
         assert text in done.stdout
     assert "again with  sim run small.yaml --replications 2 --seed 7" in done.stdout
     (folder,) = cli.runs()
@@ -133,7 +133,9 @@ def test_check_tells_whether_targets_are_met(cli: Cli) -> None:
         (["run", "smal.yaml"], "smal.yaml: "),
         (["run", "small.yaml", "--engine", "kernel"], "there is no engine 'kernel'; choose auto or desk"),
         (["run", "small.yaml", "--set", "demand.scael=2"], "did you mean scale?"),
-        (["run", "small.yaml", "--journals", "some"], "--journals must be all, first or none; found 'some'"),
+        (["run", "small.yaml", "--journals", "some"], "journals must be all, first or none; found 'some'"),
+        (["run", "small.yaml", "--trace", "here/1", "--json"], "--trace tells one life, and goes with none of --json"),
+        (["run", "small.yaml", "--out", "small.yaml/results"], "cannot be written"),
         (["run", "small.yaml", "--trace", "there/1"], "'there/1' is no ticket: write region/number, such as here/17"),
         (["run", "small.yaml", "--trace", "here/999999"], "here has no ticket 999999"),
         (["run", "small.yaml", "--replications", "0"], "--replications"),
@@ -172,6 +174,29 @@ def test_validate_reports_everything_in_every_file(cli: Cli) -> None:
     assert "small.yaml: valid" in both.stdout
     assert "wrong.yaml:2: horizon.days" in both.stderr
     assert "wrong.yaml:6: work.handle.tier1.mean" in both.stderr
+
+
+def test_runs_that_begin_together_all_keep_their_results(cli: Cli) -> None:
+    words = [sys.executable, "-m", "sim", "run", "small.yaml", "--replications", "1", "--json"]
+    running = [
+        subprocess.Popen(words, cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=cli.environment)
+        for _ in range(3)
+    ]
+    outputs = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], outputs
+    assert len(cli.runs()) == 3
+
+
+def test_with_json_the_folder_and_the_notices_go_to_stderr(cli: Cli) -> None:
+    cli.write("log.csv", "opened\n2026-03-02 10:00\n2027-01-01 10:00\n")
+    done = cli("run", "small.yaml", "--json", "--set", "demand.replay={file: log.csv, columns: {created: opened}}")
+    assert json.loads(done.stdout)["kpis"]["tickets.count"]["mean"] == 1
+    assert "note: " in done.stderr
+    assert "results in  results" in done.stderr
+
+
+def test_the_version_is_told(cli: Cli) -> None:
+    assert cli("--version").stdout.strip().count(".") == 2
 
 
 def test_schema_is_json_or_a_page(cli: Cli) -> None:
@@ -213,6 +238,7 @@ def test_ctrl_c_keeps_what_is_finished(cli: Cli) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["interrupted"] is True
     assert 0 < manifest["replications"] < 100000
+    assert f"--replications {manifest['replications']} " in manifest["command"]
     assert f"{manifest['replications']} of 100000 replications are kept" in errors
 
 

@@ -131,7 +131,7 @@ class Desk:
         self._read_tasks(workload)
         self._read_agents(roster)
         self._open_pools(roster)
-        self.fresh: list[int] = []  # tasks that joined a line and have not looked for an agent yet
+        self.fresh: list[tuple[int, int, int, int]] = []  # tasks that have yet to look for an agent, by their rank
         self.rows: list[tuple[int, ...]] = []  # finished stretches: the work journal
         self._go_on_duty(roster)
 
@@ -410,11 +410,15 @@ class Desk:
         return True
 
     def _open_lines_elsewhere(self, pool: int) -> None:
-        claims = sorted(claim for line in self.lines[pool] for claim in line)
-        for _, _, task, stamp in claims:
-            if self.pool[task] == pool and self.waiting[task] and self.stamp[task] == stamp and task not in self.fresh:
-                self._open_to(task, self.same_tier[pool])
-                self.fresh.append(task)
+        everywhere = self.same_tier[pool]
+        if len(everywhere) == 1:
+            return
+        for line in self.lines[pool]:
+            for _, _, task, stamp in line:
+                waits_here = self.pool[task] == pool and self.waiting[task] and self.stamp[task] == stamp
+                if waits_here and not set(everywhere) <= set(self.wider.get(task, ())):
+                    self._open_to(task, everywhere)
+                    heappush(self.fresh, self._rank(task))
 
     # ------------------------------------------------------------------ work
 
@@ -451,7 +455,7 @@ class Desk:
         self.open_tasks[ticket] -= 1
         if not self.open_tasks[ticket]:
             self.advance(ticket)
-        for fresh in self.fresh:
+        for *_, fresh in self.fresh:
             self._claim(fresh)
         self.choose_work(agent)
         self.settle()
@@ -482,7 +486,7 @@ class Desk:
         self.place[task], self.queued_at[task], self.why[task] = place, self.env.now, why
         if self._unstaffed(self.pool[task]):
             self._open_to(task, self.same_tier[self.pool[task]])
-        self.fresh.append(task)
+        heappush(self.fresh, self._rank(task))
 
     def _open_to(self, task: int, pools: tuple[int, ...]) -> None:
         """Let more pools serve the task, until it is next queued."""
@@ -513,15 +517,12 @@ class Desk:
 
     def settle(self) -> None:
         """Let every task that has just joined a line look for an agent; those that find none wait there."""
-        fresh = self.fresh
-        while fresh:
-            if len(fresh) > 1:
-                fresh.sort(key=self._rank)
-            task = fresh.pop(0)
+        while self.fresh:
+            *_, task = heappop(self.fresh)
             if not self.waiting[task]:
                 continue
             agent = self._idle_agent(task)
-            if agent == NOBODY and self.policy.p1_preempts and self.priority[self.ticket[task]] == 0:
+            if agent == NOBODY and self._may_preempt(task):
                 agent = self._victim(task)
                 if agent != NOBODY:
                     self._interrupt(agent, How.PREEMPTED)
@@ -529,6 +530,11 @@ class Desk:
                 self._claim(task)
             else:
                 self.start_work(agent, task)
+
+    def _may_preempt(self, task: int) -> bool:
+        """P1 interrupts others when it comes to the line, but not because it has waited there for long."""
+        is_p1 = self.priority[self.ticket[task]] == 0
+        return is_p1 and self.policy.p1_preempts and self.why[task] != Why.ESCALATED
 
     def _rank(self, task: int) -> tuple[int, int, int, int]:
         ticket = self.ticket[task]
@@ -571,12 +577,12 @@ class Desk:
         return stays and self.idle_since[agent] != NONE and bool(self.takes[agent] & needed)
 
     def _longest_idle(self, pool: int, needed: int) -> int:
-        idle, passed_over, found = self.idle[pool], [], NOBODY
+        idle, passed_over, found, now = self.idle[pool], [], NOBODY, self.env.now
         while idle:
             since, agent = idle[0]
             if self.idle_since[agent] != since:
                 heappop(idle)
-            elif self._may_take(agent, needed):
+            elif self.takes[agent] & needed and self.leaves[agent] > now:
                 found = agent
                 break
             else:
@@ -644,7 +650,7 @@ class Desk:
         waiting_now = np.where(state == State.PENDING, end - pending_since, 0)
         last_task = w.first_task[1:] - 1
         return table(TICKETS, {
-            "region": w.region, "number": w.number, "kind": w.kind, "priority": w.priority,
+            "ticket": np.arange(len(w)), "region": w.region, "number": w.number, "kind": w.kind, "priority": w.priority,
             "customer_class": w.customer_class, "channel": w.channel, "tier": w.tier[w.first_task[:-1]],
             "stages": w.stage[last_task] + 1,
             "created": w.created, "respond_by": w.respond_by, "resolve_by": w.resolve_by,
@@ -671,7 +677,7 @@ class Desk:
         within = (r.end > 0) & (r.start < end)
         return table(DUTIES, {
             "agent": r.agent, "region": r.region[r.agent], "tier": r.tier[r.agent],
-            "planned_start": r.start, "planned_end": r.end,
+            "planned_start": r.start, "planned_end": np.where(r.end == FOREVER, NEVER, r.end),
             "start": np.where(within, np.maximum(r.start, 0), NEVER),
             "end": np.where(within, np.minimum(r.end, end), NEVER),
         })  # fmt: skip

@@ -68,6 +68,7 @@ class Mode(IntEnum):
 
 
 TICKETS: dict[str, type[np.generic]] = {
+    "ticket": np.int64,  # row of this table; what the others mean by a ticket
     "region": np.int16,  # index into the scenario's regions
     "number": np.int64,  # with the region the public key
     "kind": np.uint8,  # workload.tape.Kind
@@ -88,7 +89,7 @@ TICKETS: dict[str, type[np.generic]] = {
     # where that is still so), or wrongly resolved
     "state": np.uint8,
 }
-"""One row a ticket, in the order of arrival (row number = ticket id)."""
+"""One row a ticket, in the order of arrival."""
 
 WORK: dict[str, type[np.generic]] = {
     "ticket": np.int64,  # row of the tickets table
@@ -123,7 +124,7 @@ DUTIES: dict[str, type[np.generic]] = {
     "region": np.int16,  # the agent's own pool
     "tier": np.uint8,
     "planned_start": np.int64,
-    "planned_end": np.int64,
+    "planned_end": np.int64,  # missing where the duty never ends
     "start": np.int64,  # within the run; missing where the duty lies outside it
     "end": np.int64,
 }

@@ -149,6 +149,10 @@ class Result:
             "holidays": {region: {str(day): name for day, name in days.items()} for region, days in holidays.items()},
         }
 
+    def __repr__(self) -> str:
+        done = f"{len(self.replications)} of {self.asked} replications"
+        return f"<Result of {self.scenario.name!r} ({self.scenario.hash}): {done}, seed {self.seed}, {self.engine}>"
+
     def missed(self) -> list[str]:
         """Names of the key figures that miss their target."""
         return [name for name, record in self.records.items() if record.get("met") is False]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import count, takewhile
+from numbers import Integral
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
@@ -68,35 +70,50 @@ def run(
         progress: called with the number of finished replications whenever one is finished.
 
     Returns:
-        The result. Where Ctrl-C interrupts, what was finished until then, marked as interrupted.
+        The result. Where Ctrl-C interrupts, or worker processes keep dying, the first so many replications that were
+        finished until then, marked as interrupted.
 
     Raises:
         SimError: an argument is out of range, the scenario's data cannot be read, or the roster cannot be built.
         KeyboardInterrupt: Ctrl-C came before anything was finished.
     """
-    if replications < 1 or seed < 0 or (workers is not None and workers < 1):
-        raise SimError("replications and workers must be at least 1, and the seed at least 0")
+    _check("replications", replications, 1)
+    _check("seed", seed, 0)
+    _check("workers", 1 if workers is None else workers, 1)
     started = perf_counter()
     name = engine_name(engine)
     plan_roster(scenario)  # an impossible roster or log is reported once, before any process starts
     notices = workload_notices(scenario)
     done: list[Replication] = []
     interrupted = False
+    if journals not in {"all", "first", "none"}:
+        raise SimError(f"journals must be all, first or none; found {journals!r}")
     work = partial(replicate, scenario, seed=seed, engine=name, journals=journals)
     try:
         for replication in finished(work, range(replications), workers or available_workers()):
             done.append(replication)
             if progress is not None:
                 progress(len(done))
-    except KeyboardInterrupt:
-        if not done:
+    except (KeyboardInterrupt, EngineError) as stop:
+        if not _unbroken(done):
             raise
         interrupted = True
-    done.sort(key=lambda replication: replication.index)
+        notices += (f"{str(stop) or 'interrupted'}: not all replications were finished",)
     return Result(
         scenario=scenario, seed=seed, engine=name, asked=replications, interrupted=interrupted,
-        replications=tuple(done), notices=notices, wall_s=perf_counter() - started,
+        replications=_unbroken(done), notices=notices, wall_s=perf_counter() - started,
     )  # fmt: skip
+
+
+def _check(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+        raise SimError(f"{name} must be a whole number of at least {least}; found {value!r}")
+
+
+def _unbroken(done: list[Replication]) -> tuple[Replication, ...]:
+    """Replications 0, 1, 2, ... up to the first that is missing, so that a shorter run gives the very same figures."""
+    by_index = {replication.index: replication for replication in done}
+    return tuple(by_index[index] for index in takewhile(by_index.__contains__, count()))
 
 
 def replicate(scenario: Scenario, index: int, *, seed: int, engine: str, journals: Keep) -> Replication:

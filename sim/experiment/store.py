@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -24,22 +25,51 @@ if TYPE_CHECKING:
 JOURNALS = ("tickets", "work", "pages", "duties")
 
 
-def default_folder(result: Result, root: Path) -> Path:
-    """`root`/scenario/time-hash-seed: a new folder for every run, sorted by time."""
-    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    base = root / _file_name(result.scenario.name) / f"{now}-{result.scenario.hash}-seed{result.seed}"
-    candidates = [base, *(base.with_name(f"{base.name}-{n}") for n in range(2, 1000))]
-    return next(folder for folder in candidates if not folder.exists())
+@contextmanager
+def reserved(folder: Path | None, scenario: Scenario, seed: int, root: Path = Path("results")) -> Iterator[Path]:
+    """A folder for a run that is about to begin, empty and nobody else's; it goes again if nothing is saved in it.
 
-
-def check_free(folder: Path) -> None:
-    """Refuse a folder that already holds something, before any work is done.
+    Args:
+        folder: where the user wants the results; by default `root`/scenario/time-hash-seed, new for every run.
+        scenario: what will be run.
+        seed: of the run.
+        root: where results are kept.
 
     Raises:
-        ResultsError: it exists and is not empty, or is no folder.
+        ResultsError: the folder is taken, or cannot be made.
     """
+    try:
+        place = _new_folder(root, scenario, seed) if folder is None else _free_folder(folder)
+    except OSError as error:
+        raise ResultsError(f"{folder or root} cannot be written: {error.strerror}") from error
+    try:
+        yield place
+    finally:
+        with suppress(OSError):
+            place.rmdir()  # refused where something was saved
+
+
+def _new_folder(root: Path, scenario: Scenario, seed: int) -> Path:
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    base = root / _file_name(scenario.name) / f"{now}-{scenario.hash}-seed{seed}"
+    names = chain([base.name], (f"{base.name}-{n}" for n in count(2)))
+    return next(folder for folder in map(base.with_name, names) if _made(folder))
+
+
+def _made(folder: Path) -> bool:
+    """Whether the folder is new; it is not where another run began in the same second."""
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _free_folder(folder: Path) -> Path:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ResultsError(f"{folder} exists already and is not overwritten: choose another folder, or remove it")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def save(result: Result, folder: Path, command: str) -> None:
@@ -47,13 +77,12 @@ def save(result: Result, folder: Path, command: str) -> None:
 
     Args:
         result: what to keep.
-        folder: must not exist, or be empty.
+        folder: empty, or not there yet.
         command: the command line that makes the same result again.
 
     Raises:
         ResultsError: the folder is taken, or cannot be written.
     """
-    check_free(folder)
     with _whole(folder) as part:
         _write_json(part / "manifest.json", {**result.manifest(), "created": _now(), "command": command})
         (part / "scenario.yaml").write_text(_as_yaml(result.scenario), encoding="utf-8")
@@ -70,15 +99,14 @@ def save(result: Result, folder: Path, command: str) -> None:
 def _whole(folder: Path) -> Iterator[Path]:
     """A scratch folder beside `folder` that takes its name at the end, when everything in it is written."""
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        _free_folder(folder)
         part = Path(mkdtemp(prefix=".unfinished-", dir=folder.parent))
     except OSError as error:
         raise ResultsError(f"{folder} cannot be written: {error.strerror}") from error
     try:
         yield part
         part.chmod(0o777 & ~_umask())
-        if folder.exists():
-            folder.rmdir()
+        folder.rmdir()
         part.rename(folder)
     except OSError as error:
         raise ResultsError(f"{folder} cannot be written: {error.strerror or error}") from error

@@ -212,7 +212,8 @@ def target(name: str, scenario: Scenario) -> float | None:
         deadlines = promised[stem]
         share = targets.response_met if stem == "sla.response" else targets.resolution_met
         return per_cent(share) if name.rpartition(".")[2] in deadlines else None
-    return per_cent(targets.first_contact) if stem == "fcr" else None
+    first_contact = targets.first_contact if stem == "fcr" else None
+    return None if first_contact is None else per_cent(first_contact)
 
 
 def record(name: str, mean: float, low: float, high: float, scenario: Scenario) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.engine.journal import Journals
     from sim.scenario.schema import Scenario
 
-LAYOUTS = {**sla.LAYOUTS, **utilization.LAYOUTS, **flow.LAYOUTS}
+LAYOUTS = {**sla.LAYOUTS, **sla.CHANNEL_LAYOUTS, **utilization.LAYOUTS, **flow.LAYOUTS}
 """Every table by name: its keys and measures."""
 
 

@@ -67,6 +67,15 @@ LAYOUTS = {
     ),
 }
 
+CHANNEL_LAYOUTS = {
+    "response_by_channel": Layout(
+        ("channel",),
+        (Measure("within_target", "%"), Measure("due", "tickets"), Measure("excluded", "tickets")),
+        "First responses within the time that their channel promises (`demand.channels.*.response_target`), of tickets "
+        "for which that time ended in the measured window.",
+    )
+}
+
 
 def response(tickets: Table, clock: Clock, *, drained: bool) -> NDArray[np.uint8]:
     """The `Outcome` of every ticket's response; one at the deadline is in time, giving up at the deadline is not."""
@@ -105,7 +114,19 @@ def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ra
     drained = scenario.horizon.drain
     outcomes = (response(tickets, clock, drained=drained), resolution(tickets, clock, drained=drained))
     columns = _columns(tickets, scenario, clock)
-    return {name: _cut(outcomes, *rows(layout.keys, columns, along)) for name, layout in LAYOUTS.items()}
+    cuts = {name: _cut(outcomes, *rows(layout.keys, columns, along)) for name, layout in LAYOUTS.items()}
+    return {**cuts, **_channels(tickets, columns, scenario, clock)}
+
+
+def _channels(tickets: Table, columns: dict[str, NDArray[Any]], scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    """The promises of the channels, which are none of the priorities'."""
+    targets = [channel.response_target for channel in scenario.demand.channels.values()]
+    promised = np.array([NEVER if target is None else target for target in (*targets, None)])[columns["channel"]]
+    deadline = np.where(promised == NEVER, NEVER, tickets["created"] + promised)
+    kept = response({**tickets, "respond_by": deadline}, clock, drained=scenario.horizon.drain)
+    (name, layout) = next(iter(CHANNEL_LAYOUTS.items()))
+    share, due, _, excluded = _promise(kept, *rows(layout.keys, columns, axes(scenario)))
+    return {name: ratios(share, due, excluded)}
 
 
 def _columns(tickets: Table, scenario: Scenario, clock: Clock) -> dict[str, NDArray[Any]]:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 WORST_HOURS = 3
+MUCH_ABANDONED = 0.05
+"""Where more customers than this give up, it stands out."""
 _WHOLE_FROM = 1000
+_LEAST_LATE = 0.05
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ACTIONS = {band.name: band.action for band in (LOW, OPTIMAL, HIGH, CRITICAL)}
 _BAND_STYLES = {"low": "blue", "optimal": "green", "high": "yellow", "critical": "bold red"}
@@ -35,7 +38,7 @@ _OTHERS = (
     ("tickets.count", "tickets and alerts"),
     ("tickets.abandoned", "abandoned"),
     ("resolution.rate", "of the last 8 h resolved"),
-    ("fcr", "first-contact resolved"),
+    ("fcr", "solved at first contact"),
     ("reopened", "reopened"),
 )
 
@@ -48,6 +51,7 @@ def print_summary(result: Result, console: Console) -> None:
 
 def _parts(result: Result) -> Iterator[RenderableType]:
     yield _headline(result)
+    yield ""
     yield _promises(result.records)
     yield _utilization(result.records)
     yield _others(result.records)
@@ -91,7 +95,12 @@ def _judged(record: Record) -> Text:
 
 
 def _promises(records: dict[str, Record]) -> Table:
-    table = Table(title="Promises kept (95 % interval)", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table = Table(
+        title="Service level: SLA met, with 95 % intervals",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+    )
     table.add_column("priority")
     for promise in ("response", "resolution"):
         wanted = {records[f"sla.{promise}.{p}"].get("target") for p in PRIORITIES} - {None}
@@ -119,15 +128,24 @@ def _utilization(records: dict[str, Record]) -> Table:
 def _others(records: dict[str, Record]) -> Table:
     table = Table(title="Flow and quality", title_justify="left", title_style="bold", box=box.SIMPLE, show_header=False)
     for name, label in _OTHERS:
-        table.add_row(label, _with_target(records[name]), name, style=None)
+        table.add_row(label, _with_target(records[name]), name)
+        if name == "tickets.abandoned":
+            table.add_row("", _share_abandoned(records), "")
     table.columns[2].style = "dim"
     return table
+
+
+def _share_abandoned(records: dict[str, Record]) -> Text:
+    """Who gives up is in no SLA of the response, so that a desk may look good because customers went."""
+    created, gone = records["tickets.count"]["mean"], records["tickets.abandoned"]["mean"]
+    share = gone / created if created else 0.0
+    return Text(f"{share:.1%} of all, and in no SLA", style="red" if share > MUCH_ABANDONED else "dim")
 
 
 def _with_target(record: Record) -> Text:
     text = _judged(record)
     if record.get("target") is not None:
-        text.append(f" of {record['target']:g}")
+        text.append(f" target {record['target']:g} %")
     return text
 
 
@@ -136,9 +154,14 @@ def _worst_hours(result: Result) -> Iterator[str]:
     table = result.tables["sla_by_region_hour"]
     wide = table.pivot_table(index=["region", "hour_of_week"], columns="measure", values="mean", sort=False)
     wide["late"] = wide["response.due"] - wide["response.met"]
-    worst = wide[wide["late"] > 0].sort_values("late", ascending=False, kind="stable").head(WORST_HOURS).reset_index()
+    worst = (
+        wide[wide["late"] >= _LEAST_LATE]
+        .sort_values("late", ascending=False, kind="stable")
+        .head(WORST_HOURS)
+        .reset_index()
+    )
     if len(worst):
-        yield "[bold]Worst hours[/bold] (local time; responses due that came late, a replication)"
+        yield "[bold]Worst hours[/bold] (local time of creation; late responses of those due, a replication)"
     for row in worst.to_dict("records"):
         day, hour = divmod(int(row["hour_of_week"]), 24)
         late, due = row["late"], row["response.due"]
@@ -150,7 +173,8 @@ def _verdict(result: Result) -> Text:
     judged = [record["met"] for record in result.records.values() if record.get("met") is not None]
     missed = result.missed()
     if not judged:
-        return Text("No targets set.")
+        wanted = any(record.get("target") is not None for record in result.records.values())
+        return Text("No data to judge the targets by." if wanted else "No targets set.")
     if not missed:
         return Text(f"All {len(judged)} targets met.", style="bold green")
     return Text(f"{len(missed)} of {len(judged)} targets missed: {', '.join(missed)}", style="bold red")

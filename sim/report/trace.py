@@ -11,7 +11,7 @@ from sim.engine.journal import How, State, Why
 from sim.errors import SimError
 from sim.scenario.days_off import clock_of
 from sim.scenario.schema import PRIORITIES, TIERS
-from sim.workload.tape import Kind
+from sim.workload.tape import ALERTS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,10 @@ def ticket_id(key: str, journals: Journals, scenario: Scenario) -> int:
     rows = np.flatnonzero((tickets["region"] == regions.index(region)) & (tickets["number"] == int(number)))
     if not len(rows):
         mine = tickets["number"][tickets["region"] == regions.index(region)]
-        known = f"; its numbers run from {mine.min()} to {mine.max()}" if len(mine) else ""
+        customers = mine[mine < ALERTS]
+        known = (
+            f"; tickets from customers run from 0 to {customers.max()}, alerts from {ALERTS}" if len(customers) else ""
+        )
         raise SimError(f"{region} has no ticket {number} in this replication{known}")
     return int(rows[0])
 

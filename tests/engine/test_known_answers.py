@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sim.clock import HOUR, epoch_ms
+from sim.engine.desk import Desk
 from sim.scenario.days_off import clock_of
 from sim.scenario.schema import Scenario
 from sim.workforce.duties import plan_roster
@@ -1558,3 +1559,49 @@ def test_a_night_on_which_clocks_change_hands_over_at_the_right_instant(
         (0, 0, 2, 0, dawn, "handed_over", dawn, dawn + (11 - hours) * HOUR + 2, "done"),
     ]
     assert dawn - dusk == hours * HOUR
+
+
+# ---------------------------------------------------------------------- what waiting must not do
+
+
+def test_a_p1_that_escalates_interrupts_nobody_any_more(world: Any) -> None:
+    """The ticket timer widens who may take a P1; only its coming to the line interrupts."""
+    w = world(regions=2, widens_region=True)
+    w.agent(tier=3)
+    w.agent(tier=3, region=1)
+    w.ticket(10, "P1", (3, 100))
+    w.ticket(15, "P2", (3, 100), region=1)
+    w.ticket(20, "P1", (3, 30), escalate_at=50)
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 110, "done"),
+        (1, 0, 0, 1, 15, "arrived", 15, 115, "done"),
+        (2, 0, 0, None, 20, "arrived", None, 50, "escalated"),
+        (2, 0, 1, 0, 50, "escalated", 110, 140, "done"),
+    ]
+
+
+@pytest.mark.parametrize("regions", [1, 2])
+def test_a_desk_that_closes_with_a_full_line_takes_time_in_proportion(
+    world: Any, monkeypatch: pytest.MonkeyPatch, regions: int
+) -> None:
+    """Every evening all that waits may go elsewhere: each task looks round once, not once for each other task."""
+
+    def looks(tickets: int) -> int:
+        calls = 0
+        rank = Desk._rank
+
+        def counted(desk: Desk, task: int) -> tuple[int, int, int, int]:
+            nonlocal calls
+            calls += 1
+            return rank(desk, task)
+
+        monkeypatch.setattr(Desk, "_rank", counted)
+        w = world(regions=regions, end=100_000)
+        w.agent(duties=[(day * 10_000, day * 10_000 + 5_000) for day in range(10)])
+        for i in range(tickets):
+            w.ticket(1 + i, "P3", (1, 1_000))
+        w.play()
+        monkeypatch.undo()
+        return calls
+
+    assert looks(400) < 3 * looks(200)

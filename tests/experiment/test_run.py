@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -126,10 +127,62 @@ def test_auto_means_an_engine_that_exists() -> None:
     assert engine_name("auto") in ENGINES
 
 
-@pytest.mark.parametrize("wrong", [{"replications": 0}, {"seed": -1}, {"workers": 0}])
-def test_arguments_out_of_range_are_refused(small: sim.Scenario, wrong: dict[str, int]) -> None:
-    with pytest.raises(sim.SimError, match="must be at least 1"):
-        sim.run(small, **wrong)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"replications": 0}, "replications must be a whole number of at least 1; found 0"),
+        ({"replications": 2.5}, "replications must be a whole number of at least 1; found 2.5"),
+        ({"seed": -1}, "seed must be a whole number of at least 0; found -1"),
+        ({"workers": 0}, "workers must be a whole number of at least 1; found 0"),
+        ({"journals": "frist"}, "journals must be all, first or none; found 'frist'"),
+    ],
+)
+def test_arguments_out_of_range_are_refused(small: sim.Scenario, wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(sim.SimError) as refused:
+        sim.run(small, **wrong)
+    assert str(refused.value) == message
+
+
+def test_an_interrupt_keeps_the_first_ones_so_that_a_shorter_run_gives_the_same(
+    small: sim.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_order(function: Any, items: Any, workers: int) -> Any:
+        yield from map(function, [1, 0, 3])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.experiment.run.finished", out_of_order)
+    cut = sim.run(small, replications=5)
+    monkeypatch.undo()
+    assert cut.interrupted
+    assert cut.records == sim.run(small, replications=2, workers=1).records
+
+
+def test_workers_that_keep_dying_do_not_take_the_finished_ones_with_them(
+    small: sim.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(function: Any, items: Any, workers: int) -> Any:
+        yield function(0)
+        raise sim.EngineError("worker processes keep dying")
+
+    monkeypatch.setattr("sim.experiment.run.finished", dying)
+    result = sim.run(small, replications=5)
+    assert len(result.replications) == 1
+    assert "worker processes keep dying: not all replications were finished" in result.notices
+
+
+def test_work_and_tickets_can_be_joined(small: sim.Scenario) -> None:
+    result = sim.run(small, replications=2, workers=1)
+    joined = result.work.merge(result.tickets, on=["replication", "ticket"], suffixes=("", "_of_ticket"))
+    assert len(joined) == len(result.work)
+    assert (joined["queued_at"] >= joined["created"]).all()
+
+
+def test_a_result_says_what_it_is_in_a_line(small: sim.Scenario) -> None:
+    assert len(repr(sim.run(small))) < 100
+
+
+def test_duties_that_never_end_say_so(small: sim.Scenario) -> None:
+    assert sim.run(small).duties["planned_end"].isna().all()
 
 
 def test_a_changed_copy_is_another_scenario_with_the_same_tickets(small: sim.Scenario) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import sim
-from sim.experiment.store import check_free, default_folder, save
+from sim.experiment.store import reserved, save
 
 
 @pytest.fixture
@@ -69,10 +70,11 @@ def test_nothing_is_overwritten(result: sim.Result, tmp_path: Path) -> None:
     assert (folder / "manifest.json").read_bytes() == before
 
 
-def test_a_file_in_the_way_is_not_overwritten(tmp_path: Path) -> None:
+def test_a_file_in_the_way_is_not_overwritten(small: sim.Scenario, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine", encoding="utf-8")
-    with pytest.raises(sim.ResultsError, match="exists already"):
-        check_free(tmp_path / "out")
+    with pytest.raises(sim.ResultsError, match="exists already"), reserved(tmp_path / "out", small, 1):
+        pass
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
 
 
 def test_an_empty_folder_may_be_used(result: sim.Result, tmp_path: Path) -> None:
@@ -81,13 +83,18 @@ def test_an_empty_folder_may_be_used(result: sim.Result, tmp_path: Path) -> None
     assert (tmp_path / "out" / "manifest.json").exists()
 
 
-def test_a_save_that_fails_leaves_nothing(result: sim.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_save_that_fails_leaves_nothing(
+    result: sim.Result, small: sim.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
-    with pytest.raises(sim.ResultsError, match="cannot be written: No space left on device"):
-        save(result, tmp_path / "results" / "out", "")
+    with (
+        pytest.raises(sim.ResultsError, match="cannot be written: No space left on device"),
+        reserved(tmp_path / "results" / "out", small, 1) as folder,
+    ):
+        save(result, folder, "")
     assert not list((tmp_path / "results").iterdir())
 
 
@@ -97,11 +104,21 @@ def test_a_place_that_cannot_be_written_is_named(result: sim.Result, tmp_path: P
         save(result, tmp_path / "file" / "out", "")
 
 
-def test_every_run_gets_a_folder_of_its_own(result: sim.Result, tmp_path: Path) -> None:
-    folders = []
-    for _ in range(3):
-        folders.append(default_folder(result, tmp_path))
-        folders[-1].mkdir(parents=True)
-    assert len(set(folders)) == 3
-    assert all(folder.parent == tmp_path / "small" for folder in folders)
-    assert f"{result.scenario.hash}-seed3" in folders[0].name
+def test_every_run_gets_a_folder_of_its_own_also_in_the_same_second(small: sim.Scenario, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        folders = [stack.enter_context(reserved(None, small, 3, tmp_path)) for _ in range(3)]
+        assert len(set(folders)) == 3
+        assert all(folder.parent == tmp_path / "small" for folder in folders)
+        assert f"{small.hash}-seed3" in folders[0].name
+
+
+def test_a_folder_in_which_nothing_is_saved_goes_again(small: sim.Scenario, tmp_path: Path) -> None:
+    with reserved(tmp_path / "out", small, 1) as folder:
+        assert folder.is_dir()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_place_that_cannot_be_made_is_named_before_any_work(small: sim.Scenario, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(sim.ResultsError, match="cannot be written"), reserved(tmp_path / "file" / "out", small, 1):
+        pass

@@ -39,7 +39,8 @@ class Log:
         instants = ("respond_by", "resolve_by", "started", "resolved", "first_resolved", "escalated", "abandoned")
         given = {"first_resolved": columns.get("resolved"), **columns}
         row = {
-            "region": 0, "number": len(self.rows["tickets"]), "kind": Kind.TICKET, "priority": 2,
+            "ticket": len(self.rows["tickets"]), "region": 0, "number": len(self.rows["tickets"]),
+            "kind": Kind.TICKET, "priority": 2,
             "customer_class": CustomerClass.STANDARD, "channel": 0, "tier": 0, "stages": 1,
             "state": State.QUEUED if given.get("resolved") is None else State.RESOLVED,
         }  # fmt: skip
@@ -122,7 +123,7 @@ def _desk(start: str = "2026-03-02", days: int = 1, warmup_days: int = 1, *, dra
         "regions": {name: {"zone": zone} for name, zone in ZONES.items()},
         "demand": {"channels": shares},
         "work": {"handle": {tier: {"mean": "20 min"} for tier in ("tier1", "tier2", "tier3", "tier4")}},
-        "targets": {"response": deadlines, "resolution": deadlines},
+        "targets": {"response": deadlines, "resolution": deadlines, "first_contact": 0.85},
         "staffing": {
             "mode": "flat",
             "flat": {name: {"tier1": 2, "tier2": 1, "tier3": 1, "tier4": 1} for name in ZONES},
@@ -191,7 +192,8 @@ def _tickets(rng: np.random.Generator, clock: Clock, sizes: Any, queued: Any, st
     gone = rng.random(n) < 0.05
     lasting = np.array([15, 60, 240, 480])[priority := rng.integers(0, 4, n)] * MINUTE
     return table(TICKETS, {
-        "region": rng.integers(0, 2, n), "number": np.arange(n), "kind": rng.integers(0, 2, n), "priority": priority,
+        "ticket": np.arange(n), "region": rng.integers(0, 2, n), "number": np.arange(n),
+        "kind": rng.integers(0, 2, n), "priority": priority,
         "customer_class": rng.integers(0, 2, n), "channel": rng.choice([0, 1, 255], n), "tier": rng.integers(0, 4, n),
         "stages": rng.integers(1, 3, n), "created": created,
         "respond_by": np.where(priority == 3, NEVER, created + lasting), "resolve_by": created + 4 * lasting,

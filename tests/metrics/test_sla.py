@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from sim.clock import MINUTE
 from sim.metrics import sla
 from sim.metrics.cuts import NO_CHANNEL
 from sim.metrics.sla import Outcome
@@ -149,9 +150,35 @@ def test_cuts_of_the_resolution(desk: Any, log: Any) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_every_cut_pools_to_the_total(desk: Any, invent: Callable[..., Any], seed: int) -> None:
     tables = sla.tables(invent(desk, seed), desk.scenario, desk.clock)
-    total = {name: (table.num.sum(axis=0), table.den[:, [0, 4]].sum(axis=0)) for name, table in tables.items()}
+    total = {
+        name: (table.num.sum(axis=0), table.den[:, [0, 4]].sum(axis=0))
+        for name, table in tables.items()
+        if name in sla.LAYOUTS
+    }
     num, den = total["sla_by_priority"]
     assert (den > 0).all()
     for above, below in total.values():
         np.testing.assert_array_equal(above, num)
         np.testing.assert_array_equal(below, den)
+
+
+def test_a_channel_has_a_promise_of_its_own(desk: Any, log: Any) -> None:
+    log.ticket(0, channel=0, started=5)
+    log.ticket(0, channel=0, started=20)
+    log.ticket(0, channel=0, abandoned=3)
+    log.ticket(0, channel=1, started=500)
+    quick = desk.scenario.demand.channels
+    first = next(iter(quick))
+    desk.scenario = desk.scenario.model_copy(
+        update={
+            "demand": desk.scenario.demand.model_copy(
+                update={"channels": {**quick, first: quick[first].model_copy(update={"response_target": 10 * MINUTE})}}
+            )
+        }
+    )
+    found = desk.table("response_by_channel", log.journals()).set_index(["channel", "measure"])["mean"]
+    assert found[first, "within_target"] == 50.0
+    assert (found[first, "due"], found[first, "excluded"]) == (2, 1)
+    silent = [name for name, channel in quick.items() if channel.response_target is None and name != first]
+    assert silent or len(quick) > 1
+    assert all(found[name, "due"] == 0 for name in [*silent, "(none)"])

@@ -58,8 +58,14 @@ def test_without_deadlines_there_is_no_data_and_no_worst_hour(tmp_path: Path) ->
     assert "Worst hours" not in text
 
 
-def test_no_line_is_wider_than_the_terminal(tmp_path: Path) -> None:
-    assert max(map(len, summary(tmp_path, width=80).splitlines())) <= 80
+def test_at_80_columns_no_cell_is_folded(tmp_path: Path) -> None:
+    narrow, wide = (summary(tmp_path, width=width) for width in (80, 200))
+    assert [line.split() for line in narrow.splitlines()] == [line.split() for line in wide.splitlines()]
+
+
+def test_who_gave_up_is_said(tmp_path: Path) -> None:
+    impatient = SCENARIO + ("demand: {channels: {phone: {share: 100 %, patience: {family: constant, mean: 1 min}}}}\n")
+    assert "of all, and in no SLA" in summary(tmp_path, impatient)
 
 
 @pytest.mark.parametrize(

@@ -74,5 +74,7 @@ def test_local_time_stands_beside_utc(lives: list[list[str]]) -> None:
 
 def test_a_life_ends_once(lives: list[list[str]]) -> None:
     for life in lives:
-        ends = [line for line in life if line.endswith(("is resolved", "the customer gives up")) or "the run ends" in line]
+        ends = [
+            line for line in life if line.endswith(("is resolved", "the customer gives up")) or "the run ends" in line
+        ]
         assert len(ends) == 1
