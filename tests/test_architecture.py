@@ -14,8 +14,8 @@ ORDER = (
     "scenario.units", "scenario.tree", "scenario.data_files", "scenario.schema", "scenario.days_off", "scenario.keys",
     "scenario.wording", "scenario.checks", "scenario.validate", "scenario.yaml_source", "scenario.changes",
     "scenario.load", "scenario.reference",
-    "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.table", "workload.forecast",
-    "workload.replay", "workload.sample",
+    "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.table",
+    "workload.forecast", "workload.replay", "workload.sample",
     "workforce.roster", "workforce.duties",
     "engine.journal", "engine.policy", "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.sla", "metrics.utilization", "metrics.flow",
@@ -57,6 +57,34 @@ def test_a_module_imports_only_what_stands_before_it(name: str) -> None:
     ours = {module.removeprefix("sim.") for module in imported(modules()[name])} & set(ORDER)
     later = {module for module in ours if ORDER.index(module) >= ORDER.index(name)}
     assert not later
+
+
+def imports_the_package(path: Path) -> bool:
+    """Whether a file imports `sim` itself, or a name from it: that would get round the order."""
+    return "sim" in imported(path)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_module_names_the_module_that_it_needs(name: str) -> None:
+    assert not imports_the_package(modules()[name])
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("from sim import run", True),
+        ("from sim import errors", True),
+        ("import sim", True),
+        ("def late():\n    from sim import load as read", True),
+        ("import sim.errors", False),
+        ("from sim.errors import quote", False),
+        ("import simpy", False),
+    ],
+)
+def test_public_names_of_the_package_are_seen(tmp_path: Path, text: str, bare: bool) -> None:
+    file = tmp_path / "streams.py"
+    file.write_text(text, encoding="utf-8")
+    assert imports_the_package(file) is bare
 
 
 @pytest.mark.parametrize(("library", "home"), sorted(AT_HOME.items()))

@@ -12,7 +12,7 @@ from sim.scenario.tree import KeyPath, overlap
 from sim.scenario.units import DAY_OFF
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from sim.scenario.schema import Crew, DemandEvent
 
@@ -124,7 +124,13 @@ def tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
     """Every tier that tickets can reach has agents somewhere."""
     section, entries = _active(scenario)
     needed = _needed_tiers(scenario)
-    for tier in sorted(needed.keys() - _staffed_tiers(scenario)) if entries else ():
+    lacking = sorted(needed.keys() - _staffed_tiers(scenario)) if entries else []
+    if _routes_are_default(scenario):
+        # What lacks a handle time is told already.
+        known = [tier for tier in lacking if tier in scenario.work.handle]
+        yield from _default_routes(scenario, known, "agents", f"staffing.{section}")
+        return
+    for tier in lacking:
         remedy = "give it agents, or take it out of work.routes"
         message = f"{tier} is needed by {', '.join(needed[tier])} but staffed nowhere: {remedy}"
         yield Finding(("staffing", section), message)
@@ -178,10 +184,31 @@ def priorities_have_routes(scenario: Scenario) -> Iterator[Finding]:
 def tiers_have_handle_times(scenario: Scenario) -> Iterator[Finding]:
     """Every tier that a route names has a handle time."""
     routes = scenario.work.routes
-    for tier in sorted({tier for route in routes.values() for tier in route.tiers} - scenario.work.handle.keys()):
+    lacking = sorted({tier for route in routes.values() for tier in route.tiers} - scenario.work.handle.keys())
+    if _routes_are_default(scenario):
+        yield from _default_routes(scenario, lacking, "handle time", "work.handle")
+        return
+    for tier in lacking:
         users = _listed(sorted(priority for priority, route in routes.items() if tier in route.tiers))
         message = f"is missing, but the routes of {users} use it: add its handle time, or take it out of work.routes"
         yield Finding(("work", "handle", tier), message)
+
+
+def _routes_are_default(scenario: Scenario) -> bool:
+    return "routes" not in scenario.work.model_fields_set
+
+
+def _default_routes(scenario: Scenario, lacking: Sequence[str], what: str, where: str) -> Iterator[Finding]:
+    """One finding for all tiers that only the default routes ask for."""
+    if not lacking:
+        return
+    handled = sorted(scenario.work.handle)
+    entry = next((tier for tier in handled if tier in _staffed_tiers(scenario)), handled[0])
+    users = [name for name, route in scenario.work.routes.items() if set(lacking) & set(route.tiers)]
+    own = ", ".join(f"{priority}: {{tiers: [{entry}]}}" for priority in PRIORITIES)
+    default = f"are not written, and the default routes of {_listed(users)} use {_listed(lacking)}, without {what}"
+    remedy = f"write your own, such as `work: {{routes: {{{own}}}}}`, or add {_listed(lacking)} to {where}"
+    yield Finding(("work", "routes"), f"{default}: {remedy}")
 
 
 @_rests_on()
@@ -201,8 +228,10 @@ def fallbacks_are_open(scenario: Scenario) -> Iterator[Finding]:
     for name, channel in channels.items():
         key = ("demand", "channels", name, "fallback")
         if channel.fallback is None:
-            continue
-        if channel.fallback not in channels:
+            if channel.open is not None:
+                remedy = f"name a channel that is always open ({_listed(always_open) or 'there is none'})"
+                yield Finding(key, f"is missing, so that {name} would never close: {remedy}, or take `open` out")
+        elif channel.fallback not in channels:
             yield _unknown(key, "channel", channel.fallback, always_open)
         elif channel.fallback == name or channels[channel.fallback].open is not None:
             remedy = f"name a channel that is always open ({_listed(always_open) or 'there is none'})"
@@ -218,6 +247,14 @@ def somebody_asks(scenario: Scenario) -> Iterator[Finding]:
     if not (rates or demand.replay or demand.forecast):
         remedy = "give one `tickets` or `alerts`, or the scenario demand.replay or demand.forecast"
         yield Finding(("regions",), f"no region has any demand: {remedy}")
+
+
+@_rests_on()
+def tickets_have_one_source(scenario: Scenario) -> Iterator[Finding]:
+    """Tickets come from a log or from a forecast, not from both."""
+    if scenario.demand.replay and scenario.demand.forecast:
+        remedy = "take one of the two out (null takes away what a parent file has)"
+        yield Finding(("demand", "forecast"), f"does not go with demand.replay, whose log holds all tickets: {remedy}")
 
 
 @_rests_on("staffing.mode")

@@ -35,6 +35,9 @@ TierName = Literal["tier1", "tier2", "tier3", "tier4"]
 PRIORITIES: tuple[PriorityName, ...] = ("P1", "P2", "P3", "P4")
 TIERS: tuple[TierName, ...] = ("tier1", "tier2", "tier3", "tier4")
 
+MOST_DAYS = 3660
+"""Days that a run measures at most."""
+
 _SUM_TOLERANCE = 1e-6
 _LARGEST_WEIGHT = 1e6
 
@@ -93,7 +96,7 @@ class Horizon(Model):
 
     start: Day
     """First day that is measured; it starts at 00:00 UTC, and the warm-up runs before it."""
-    days: Annotated[int, Field(ge=1, le=3660)] = 28
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 28
     """Days that are measured."""
     warmup_days: Annotated[int, Field(ge=0, le=366)] = 7
     """Days simulated first and not measured, so that the measured window does not start with an empty desk."""
@@ -236,7 +239,7 @@ class Channel(Model):
     open: LocalSpan | None = None
     """Local hours of the channel, Monday to Friday; always open where none are given."""
     fallback: Name | None = None
-    """The channel that customers use while this one is closed."""
+    """The channel that customers use while this one is closed; a channel with `open` needs one."""
     patience: DurationLaw | None = None
     """How long a customer waits for the first response before giving up; without it they wait for ever."""
     response_target: Duration | None = None
@@ -276,13 +279,15 @@ class Replay(Model):
     region: Name | None = None
     """The region of all tickets, where the log has no such column."""
     priorities: dict[str, PriorityName] = {}
-    """The log's priorities and what they mean here; P1 to P4 need no entry."""
+    """The log's priorities and what they mean here; P1 to P4 need no entry. The entry `"*"` (in quotes) stands for all
+    that are not named, as in `{London: europe, "*": americas}`; so it does for regions, channels and classes."""
     regions: dict[str, Name] = {}
-    """The log's regions and what they mean here; names of regions need no entry."""
+    """The log's regions and what they mean here; names of regions need no entry, `"*"` stands for all others."""
     channels: dict[str, Name] = {}
-    """The log's channels and what they mean here; names of channels need no entry."""
+    """The log's channels and what they mean here; names of channels need no entry, `"*"` stands for all others."""
     classes: dict[str, Literal["enterprise", "standard"]] = {}
-    """The log's customer classes and what they mean here."""
+    """The log's customer classes and what they mean here; enterprise and standard need no entry, `"*"` stands for all
+    others."""
 
 
 class Forecast(Model):
@@ -436,8 +441,8 @@ class Targets(Model):
     """Share of tickets that should be answered in time."""
     resolution_met: Share = 0.9
     """Share of tickets that should be resolved in time."""
-    first_contact: Share = 0.85
-    """First-contact resolution."""
+    first_contact: Share | None = None
+    """First-contact resolution; no target where none is given."""
     utilization: UtilizationBands = UtilizationBands()
     """Bands of utilization."""
 
@@ -445,7 +450,7 @@ class Targets(Model):
 class Escalation(Model):
     """The ticket timer: what waits too long is escalated, once."""
 
-    after: ByPriority = {}
+    after: dict[PriorityName, Annotated[Duration, Field(gt=0)]] = {}
     """Time from creation, without the time spent waiting for the customer, by priority; no timer where none is
     given."""
     raise_: bool = Field(default=True, alias="raise")

@@ -214,12 +214,41 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+_ABBREVIATIONS = {
+    **dict.fromkeys(("PST", "PDT", "PT"), "America/Los_Angeles"),
+    **dict.fromkeys(("MDT", "MT"), "America/Denver"),
+    **dict.fromkeys(("CST", "CDT", "CT"), "America/Chicago"),
+    **dict.fromkeys(("EST", "EDT", "ET"), "America/New_York"),
+    **dict.fromkeys(("BRT", "BRST"), "America/Sao_Paulo"),
+    **dict.fromkeys(("CET", "CEST"), "Europe/Berlin"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    "BST": "Europe/London",
+    "IST": "Asia/Kolkata",
+    "JST": "Asia/Tokyo",
+    "SGT": "Asia/Singapore",
+}
+"""What people mostly mean by an abbreviation that is no zone of the database."""
+_ABBREVIATION = re.compile(r"[A-Z]{1,5}")
+_OFFSET = re.compile(r"(?:GMT|UTC|Z)?\s*([-+])\s*0?(\d{1,2})(?::?00)?", re.IGNORECASE)
+
+
+def _nearest_zone(value: str) -> str:
+    offset = _OFFSET.fullmatch(value)
+    if offset:
+        # The database has the signs of these zones the other way round.
+        zone = f"Etc/GMT{'-' if offset[1] == '+' else '+'}{offset[2]}" if offset[2] != "0" else "UTC"
+        return zone if zone in _zones() else ""
+    known = _ABBREVIATIONS.get(value.upper(), "")
+    # Any other abbreviation only looks like a zone that has nothing to do with it.
+    return known or ("" if _ABBREVIATION.fullmatch(value) else nearest(value, sorted(_zones())))
+
+
 def _known_zone(value: str) -> str:
     if value not in _zones():
         raise PydanticCustomError(
             "zone",
             "must be an IANA time zone such as Europe/London; found {found}",
-            {"found": quote(value), "nearest": nearest(value, sorted(_zones()))},
+            {"found": quote(value), "nearest": _nearest_zone(value)},
         )
     return value
 

@@ -52,6 +52,9 @@ _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\uff
 # What a value may begin with that is not a plain word.
 _NOT_PLAIN = ("[", "{", '"', "'", "!", "&", "*")
 
+_UNSURE = "written twice"
+"""An entry that could not be read: it keeps quiet what is said about the whole mapping around it."""
+
 _Build = dict[type[events.Event], "Callable[[Any, KeyPath, Place], Any]"]
 
 
@@ -251,6 +254,7 @@ class _Reader:
         if key in nodes:
             lines = f"lines {nodes[key].place.line} and {node.place.line}" if self._numbered else "one mapping"
             self._report(node.place, (*path, key), f"is written twice, in {lines}: keep one of them")
+            node = _either(nodes[key], node)
         nodes[key] = node
 
     def _key(self, event: Any, path: KeyPath, place: Place) -> str | None:
@@ -300,6 +304,15 @@ class _Reader:
 
     def _report(self, place: Place, path: KeyPath, message: str) -> None:
         self._problems.append(Problem(place.where, place.line, dotted(path or self._top), message))
+
+
+def _either(one: Node, other: Node) -> Node:
+    """What is certain of a value that is written twice: the entries of both, but not that these are all, or fit."""
+    if isinstance(one.value, dict) and isinstance(other.value, dict):
+        shared = {key: _either(one.value[key], node) for key, node in other.value.items() if key in one.value}
+        return Node({**one.value, **other.value, **shared, _UNSURE: Node(BROKEN, other.place)}, other.place)
+    same = type(one.value) is type(other.value) and one.plain() == other.plain()
+    return other if same else Node(BROKEN, other.place)
 
 
 def _extent(node: Node) -> tuple[int, int]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import NEVER
+from sim.clock import DAY, NEVER
 from sim.errors import Problem, nearest, quote
-from sim.scenario.schema import PRIORITIES
-from sim.workload.table import UNKNOWN, Dates, Meanings, counted, read_codes, read_instants, read_table, refuse
+from sim.scenario.schema import MOST_DAYS, PRIORITIES
+from sim.workload.table import OTHERS, UNKNOWN, Dates, Meanings, counted, read_codes, read_instants, read_table, refuse
 from sim.workload.tape import CustomerClass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -62,10 +62,12 @@ def read_log(replay: Replay, clock: Clock, regions: tuple[str, ...], channels: t
     dated = ~_is_missing(tickets, replay.columns.created, missing)
     table = tickets.only(dated)
     created = _created(table, replay, clock, problems)
-    fields = _fields(table, replay, regions, channels, missing, problems)
+    asked = _asked(table, replay, regions, channels, problems)
+    fields = {name: read_codes(table, *column, missing, problems) for name, column in asked.items()}
     region = _with_home(table, fields["region"], replay, regions, problems)
     refuse(problems)
     order = _in_order(created, clock)
+    refuse([] if len(order) else [_nothing_to_do(table, created, clock)])
     return TicketLog(
         created=np.maximum(created[order], 1),
         region=region[order],
@@ -76,6 +78,7 @@ def read_log(replay: Replay, clock: Clock, regions: tuple[str, ...], channels: t
         notices=(
             _summary(rows, created, len(order), clock),
             *_left_out(rows, tickets, created, clock),
+            *_others(table, asked, order, missing),
             *_not_said(fields, order, _home(replay, regions) if replay.columns.region else None),
         ),
     )
@@ -114,15 +117,22 @@ def _in_order(created: NDArray[np.int64], clock: Clock) -> NDArray[np.intp]:
     return inside[np.argsort(np.maximum(created[inside], 1), kind="stable")]
 
 
-def _fields(
-    table: Table,
-    replay: Replay,
-    regions: tuple[str, ...],
-    channels: tuple[str, ...],
-    missing: frozenset[str],
-    problems: list[Problem],
-) -> dict[str, NDArray[np.int16]]:
-    """What the log says of each ticket, by the names of `TicketLog`."""
+def _nothing_to_do(table: Table, created: NDArray[np.int64], clock: Clock) -> Problem:
+    key = "demand.replay.file"
+    if not len(created):
+        return Problem(table.file, 0, key, "no ticket of this log has a time of creation")
+    first, last = int(created.min()), int(created.max())
+    days = (clock.origin + last) // DAY - (clock.origin + first) // DAY + 1
+    log = f"the log has {counted(len(created), 'ticket')}, created {_day(clock, first)} to {_day(clock, last)} UTC"
+    run = f"the run covers {_day(clock, 0)} to {_day(clock, clock.end)} UTC"
+    remedy = f"write `horizon: {{start: {_day(clock, first)}, days: {min(days, MOST_DAYS)}}}`"
+    return Problem(table.file, 0, key, f"no ticket lies in the run: {log}, and {run}; {remedy}")
+
+
+def _asked(
+    table: Table, replay: Replay, regions: tuple[str, ...], channels: tuple[str, ...], problems: list[Problem]
+) -> dict[str, tuple[str | None, Meanings]]:
+    """The columns asked for and what their texts mean, by the names of `TicketLog`."""
     classes = tuple(each.name.lower() for each in CustomerClass)
     asked: dict[str, tuple[str | None, tuple[str, ...], str, Mapping[str, str]]] = {
         "region": (replay.columns.region, regions, "regions", replay.regions),
@@ -130,11 +140,11 @@ def _fields(
         "channel": (replay.columns.channel, channels, "channels", replay.channels),
         "customer_class": (replay.columns.customer_class, classes, "classes", replay.classes),
     }
-    codes = {}
+    columns = {}
     for field, (column, names, key, given) in asked.items():
         problems += _strange(table.file, names, f"demand.replay.{key}", given)
-        codes[field] = read_codes(table, column, Meanings.of(names, f"demand.replay.{key}", given), missing, problems)
-    return codes
+        columns[field] = (column, Meanings.of(names, f"demand.replay.{key}", given))
+    return columns
 
 
 def _home(replay: Replay, regions: tuple[str, ...]) -> str | None:
@@ -189,6 +199,20 @@ def _left_out(rows: Table, tickets: Table, created: NDArray[np.int64], clock: Cl
         (int((created >= clock.end).sum()), "ticket", f"created after the run; {run}"),
     ]
     return [f"{counted(n, noun)} left out: {reason}" for n, noun, reason in left_out if n]
+
+
+def _others(
+    table: Table, asked: Mapping[str, tuple[str | None, Meanings]], order: NDArray[np.intp], missing: frozenset[str]
+) -> Iterator[str]:
+    for field, (name, meanings) in asked.items():
+        column = table.columns.get(name or "")
+        if column is None or meanings.others is None:
+            continue
+        is_other = [meanings.is_other(text, missing) for text in column.texts]
+        tickets = int(column.flag(is_other)[order].sum())
+        if tickets:
+            what, meant = field.replace("_", " "), meanings.names[meanings.others]
+            yield f'{counted(tickets, "ticket")} of another {what}: taken for {meant}, as "{OTHERS}" says'
 
 
 def _not_said(fields: Mapping[str, NDArray[np.int16]], order: NDArray[np.intp], home: str | None) -> list[str]:

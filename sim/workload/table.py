@@ -34,10 +34,14 @@ if TYPE_CHECKING:
 UNKNOWN = -1
 """Marks what the log does not say about a ticket."""
 
+OTHERS = "*"
+"""Stands for all texts of a column that nothing else gives a meaning to."""
+
 _UNMAPPED = -2
 _LISTED = 5
 _FIRST, _LAST = midnight_ms(date(1971, 1, 1)), midnight_ms(date(2200, 1, 1))  # as for every date of a scenario
 _OFFSET = re.compile(r"[T ]\d.*(?:Z|[+-]\d{2}(?::?\d{2})?)$", re.IGNORECASE)
+_YEAR = re.compile(r"%[YyGcx]")
 _DIGIT = re.compile(r"\d")
 _DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, ValueError)
 _MAGIC = {b"PK": "a .zip or Excel file", b"\x1f\x8b": "a .gz file", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -263,6 +267,9 @@ class Dates:
         # pandas would understand "mixed", and guess.
         if self.form is not None and "%" not in self.form:
             return "it has no directive such as %Y"
+        # Python 3.13 warns of such forms, and without a year no date is of any use.
+        if self.form is not None and not _YEAR.search(self.form.replace("%%", "")):
+            return "it has no year, such as %Y"
         try:
             self.read(["0"])
         except re.error:
@@ -362,11 +369,13 @@ class Meanings:
         names: what they can mean.
         key: where the user says what other texts mean ("" where that cannot be said).
         index: the position in `names` that a text stands for; what the user says comes before the names themselves.
+        others: the position that all other texts stand for, None where they mean nothing.
     """
 
     names: tuple[str, ...]
     key: str
     index: Mapping[str, int]
+    others: int | None = None
 
     @classmethod
     def of(cls, names: Sequence[str], key: str = "", given: Mapping[str, str] | None = None) -> Meanings:
@@ -374,13 +383,21 @@ class Meanings:
         position = {name: n for n, name in enumerate(names)}
         # A meaning that does not exist is reported by itself, and not again for each text.
         said = {text.strip(): position.get(meant, 0) for text, meant in (given or {}).items()}
-        return cls(tuple(names), key, {name.casefold(): n for name, n in position.items()} | position | said)
+        others = said.pop(OTHERS, None)
+        return cls(tuple(names), key, {name.casefold(): n for name, n in position.items()} | position | said, others)
 
     def find(self, text: str, missing: frozenset[str]) -> int:
         """Its position in `names`; texts that are written out here are known even if they are also in `missing`."""
         if text in self.index:
             return self.index[text]
-        return UNKNOWN if text in missing else self.index.get(text.casefold(), _UNMAPPED)
+        if text in missing:
+            return UNKNOWN
+        return self.index.get(text.casefold(), _UNMAPPED if self.others is None else self.others)
+
+    def is_other(self, text: str, missing: frozenset[str]) -> bool:
+        """Whether its meaning is only that of all others."""
+        known = text in self.index or text in missing or text.casefold() in self.index
+        return self.others is not None and not known
 
 
 def _unmapped(table: Table, column: Column, meanings: Meanings, wrong: NDArray[np.bool_]) -> list[Problem]:
@@ -398,6 +415,8 @@ def _unmapped(table: Table, column: Column, meanings: Meanings, wrong: NDArray[n
     if len(counts) <= _LISTED:
         return listed
     others = f"{counted(len(counts) - _LISTED, 'other text')} without a meaning too; rows in all: {counts.total():,}"
+    if meanings.key:
+        others += f'; the entry "{OTHERS}" of {meanings.key} can stand for all that are not named'
     return [*listed, Problem(table.file, 0, column.name, others)]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,20 @@ def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Comp
             "world.yaml:30: demand.channels: the shares of the channels must sum to 1 (100 %); they sum to 0.9",
         ),
         (
+            ["demand.channels.chat.fallback="],
+            (
+                "world.yaml:32: demand.channels.chat.fallback: is missing, so that chat would never close: "
+                "name a channel that is always open (email), or take `open` out"
+            ),
+        ),
+        (
+            [f"demand.replay={{{LOG}}}", "demand.forecast={file: log.csv}"],
+            (
+                "demand.forecast: does not go with demand.replay, whose log holds all tickets: "
+                "take one of the two out (null takes away what a parent file has)"
+            ),
+        ),
+        (
             ["demand.channels.chat.fallback=phone"],
             "demand.channels.chat.fallback: there is no channel 'phone': name one of email",
         ),
@@ -212,6 +227,38 @@ def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, chang
 def test_what_fits_is_left_alone(world: str, changes: list[str]) -> None:
     Path("log.csv").touch()
     assert load(world, changes).trail
+
+
+OWN_ROUTES = "{P1: {tiers: [tier1]}, P2: {tiers: [tier1]}, P3: {tiers: [tier1]}, P4: {tiers: [tier1]}}"
+
+
+def test_a_desk_of_one_tier_is_told_once_of_the_default_routes(complaints: Complaints) -> None:
+    (message,) = complaints("work.routes=", "work.handle.tier2=", NO_TIER2)
+    assert message == (
+        "world.yaml:33: work.routes: are not written, and the default routes of P1, P2, P3 use tier2, tier3, tier4, "
+        f"without handle time: write your own, such as `work: {{routes: {OWN_ROUTES}}}`, "
+        "or add tier2, tier3, tier4 to work.handle"
+    )
+
+
+def test_the_routes_that_the_message_shows_are_all_that_is_missing(
+    complaints: Complaints, write: Callable[..., str], world_text: str
+) -> None:
+    before, after = world_text.split("  routes:\n")
+    alone = before + after[after.index("  handle:") :].replace(
+        "    tier2: {mean: 1 h 30 min, log_sd: 0.9, longest: 12 h}\n", ""
+    )
+    own = re.search(r"`work: {(routes: .*)}`", complaints("work.routes=", "work.handle.tier2=", NO_TIER2)[0])
+    assert own
+    written = alone.replace("work:\n", f"work:\n  {own[1]}\n").replace(", tier2: 2", "")
+    assert load(write(written)).work.routes["P1"].tiers == ("tier1",)
+
+
+def test_default_routes_need_agents_too(complaints: Complaints) -> None:
+    handle = "work.handle={tier3: {mean: 1 h}, tier4: {mean: 1 h}}"
+    (message,) = complaints("work.routes=", handle)
+    assert "work.routes: are not written, and the default routes of P1, P2 use tier3, tier4, without agents" in message
+    assert message.endswith("or add tier3, tier4 to staffing.crews")
 
 
 def test_alerts_need_their_tiers_and_routes_too(complaints: Complaints) -> None:

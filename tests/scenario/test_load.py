@@ -404,6 +404,7 @@ def test_one_wrong_value_gets_one_message(complaint: Complaint, old: str, new: s
         ({"targets.utilization": {"high": 0.95}}, "bands must ascend: 0 < optimal < high < critical"),
         ({"demand.channels": {"email": None, "chat": None}}, "must name at least one"),
         ({"work.status_updates.every": "0 min"}, "must be more than 0; found '0 min'"),
+        ({"policy.escalation.after.P2": "0 min"}, "must be more than 0; found '0 min'"),
         ({"name": ""}, "must be text of at least 1 character; found ''"),
         ({"name": "x" * 121}, "must be text of at most 120 characters; found "),
         ({"demand.profiles.office.hours": [1] * 25}, "must have at most 24 values; it has 25"),
@@ -414,6 +415,49 @@ def test_values_must_fit_each_other(world: str, problems: Problems, changes: Any
     (problem,) = problems(world, changes)
     assert next(iter(changes)).startswith(problem.key)
     assert problem.message.startswith(message)
+
+
+def test_of_a_key_that_is_written_twice_both_values_are_checked(broken: Problems) -> None:
+    first = "regions:\n  latam: {zone: BRT, tickets: 6}\n  emea: {shift: {}, profile: offise}\nregions:\n"
+    assert texts(broken(("regions:\n", first), ("tickets: 48 per day", "tickets: 9"))) == [
+        "a.yaml:10: regions: is written twice, in lines 7 and 10: keep one of them",
+        (
+            "a.yaml:8: regions.latam.zone: must be an IANA time zone such as Europe/London; found 'BRT'; "
+            "did you mean America/Sao_Paulo?"
+        ),
+        "a.yaml:8: regions.latam.tickets: must be a rate ≥ 0 with its unit, such as 6 per hour or 263 per day; found 6",
+        (
+            "a.yaml:9: regions.emea.shift: unknown key; known here: zone, country, shifts, tickets, alerts, profile, "
+            "alert_profile; did you mean shifts?"
+        ),
+        "a.yaml:21: regions.apac.tickets: must be a rate ≥ 0 with its unit, such as 6 per hour or 263 per day; found 9",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("  mode: pattern\n", "  mode: pattern\n  mode: flat\n", "staffing.mode"),
+        ("regions:\n  emea:\n", "regions:\n  latam:\n    zone: America/Sao_Paulo\nregions:\n  emea:\n", "regions"),
+        ("  start: 2026-03-02\n", "  start: 2026-03-02\n  start: soon\n", "horizon.start"),
+        (
+            "    email: {share: 60 %}\n",
+            "    email: {share: 60 %}\n  channels:\n    phone: {share: 1}\n",
+            "demand.channels",
+        ),
+        ("  routes:\n", "  routes:\n    P1: {tiers: [tier4]}\n  routes:\n", "work.routes"),
+        ("  handle:\n", "  handle: 20 min\n  handle:\n", "work.handle"),
+    ],
+)
+def test_a_key_that_is_written_twice_is_one_problem(broken: Problems, old: str, new: str, key: str) -> None:
+    (problem,) = broken((old, new))
+    assert problem.key == key
+    assert "is written twice" in problem.message
+
+
+def test_no_target_is_judged_that_nobody_set(world: str) -> None:
+    assert load(world).targets.first_contact is None
+    assert load(world, ["targets.first_contact=85 %"]).targets.first_contact == pytest.approx(0.85)
 
 
 def test_all_problems_are_reported_at_once(broken: Problems) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from zoneinfo import available_timezones
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.clock import DAY, HOUR, MINUTE, WEEK
 from sim.scenario.units import (
+    _ABBREVIATIONS,
     Duration,
     Extra,
     Growth,
@@ -156,10 +158,40 @@ def test_a_refusal_tells_what_is_expected_and_what_was_found(
         (Rate, "6 per houre", "hour"),
         (Zone, "Europe/Lundon", "Europe/London"),
         (Zone, "london", "Europe/London"),
+        (Zone, "PST", "America/Los_Angeles"),
+        (Zone, "pdt", "America/Los_Angeles"),
+        (Zone, "EDT", "America/New_York"),
+        (Zone, "CST", "America/Chicago"),
+        (Zone, "SGT", "Asia/Singapore"),
+        (Zone, "BRT", "America/Sao_Paulo"),
+        (Zone, "IST", "Asia/Kolkata"),
+        (Zone, "CEST", "Europe/Berlin"),
+        (Zone, "JST", "Asia/Tokyo"),
+        (Zone, "AEST", "Australia/Sydney"),
+        (Zone, "BST", "Europe/London"),
+        (Zone, "XST", ""),
+        (Zone, "WIB", ""),
+        (Zone, "GMT+8", "Etc/GMT-8"),
+        (Zone, "UTC-3", "Etc/GMT+3"),
+        (Zone, "utc +05:00", "Etc/GMT-5"),
+        (Zone, "UTC+0", "UTC"),
+        (Zone, "UTC+5:30", ""),
+        (Zone, "UTC+20", ""),
     ],
 )
 def test_a_refusal_tells_the_nearest_name(kind: object, value: object, nearest: str) -> None:
     assert refusal(kind, value)["nearest"] == nearest
+
+
+@pytest.mark.parametrize("zone", ["UTC", "GMT", "Etc/GMT-8", "GMT+0", "Asia/Kolkata"])
+def test_a_zone_of_the_database_stays_valid(zone: str) -> None:
+    assert TypeAdapter(Zone).validate_python(zone) == zone
+
+
+def test_every_zone_that_an_abbreviation_hints_at_exists() -> None:
+    hints = {str(refusal(Zone, name)["nearest"]) for name in set(_ABBREVIATIONS) - available_timezones()}
+    assert hints
+    assert hints <= available_timezones()
 
 
 @pytest.mark.parametrize("kind", [Duration, Rate, Share, Extra, Growth, LocalSpan, Pattern, WallTime])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import pickle
+import re
 import zipfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -140,18 +141,63 @@ def test_the_warm_up_belongs_to_the_run(tmp_path: Path) -> None:
     assert read(tmp_path, opened("2026-03-02 10:00"), clock=clock, **DATES_ONLY).created.tolist() == [10 * HOUR]
 
 
-def test_a_log_that_lies_outside_the_run_is_empty(tmp_path: Path) -> None:
-    log = read(tmp_path, opened("2025-03-02", "2027-03-02"), **DATES_ONLY)
-    assert len(log) == len(log.number) == 0
-    assert "2 tickets created 2025-03-02 to 2027-03-02 UTC, 0 of them in the run" in log.notices[0]
+def test_a_log_that_lies_outside_the_run_is_refused_with_the_horizon_to_write(tmp_path: Path) -> None:
+    assert refusals(tmp_path, opened("2025-03-02", "2025-04-01 23:59"), **DATES_ONLY) == [
+        (
+            "log.csv: demand.replay.file: no ticket lies in the run: the log has 2 tickets, created 2025-03-02 to"
+            " 2025-04-01 UTC, and the run covers 2026-03-02 to 2026-03-16 UTC; write"
+            " `horizon: {start: 2025-03-02, days: 31}`"
+        )
+    ]
 
 
-def test_a_log_without_any_time_of_creation_is_empty(tmp_path: Path) -> None:
-    log = read(tmp_path, "opened,x\n?,1\n,2\n", **DATES_ONLY)
-    assert len(log) == 0
-    assert [notice.replace(f"{tmp_path}/", "") for notice in log.notices] == [
-        "log.csv: 2 rows read, 0 tickets, 0 of them in the run",
-        "2 tickets left out: no time of creation",
+@pytest.mark.parametrize("texts", [("2025-12-31 23:59",), ("1999-07-01 12:00", "2000-02-29"), ("2027-01-01 00:00",)])
+def test_the_horizon_that_a_refusal_names_holds_all_tickets(tmp_path: Path, texts: tuple[str, ...]) -> None:
+    (message,) = refusals(tmp_path, opened(*texts), **DATES_ONLY)
+    horizon = re.search(r"start: (\S+), days: (\d+)}", message)
+    assert horizon
+    clock = Clock.starting(date.fromisoformat(horizon[1]), int(horizon[2]), 0)
+    assert len(read(tmp_path, opened(*texts), clock=clock, **DATES_ONLY)) == len(texts)
+
+
+def test_no_longer_horizon_is_named_than_a_scenario_may_have(tmp_path: Path) -> None:
+    (message,) = refusals(tmp_path, opened("1990-01-01", "2025-01-01"), **DATES_ONLY)
+    assert message.endswith("`horizon: {start: 1990-01-01, days: 3660}`")
+
+
+def test_a_log_without_any_time_of_creation_is_refused(tmp_path: Path) -> None:
+    assert refusals(tmp_path, "opened,x\n?,1\n,2\n", **DATES_ONLY) == [
+        "log.csv: demand.replay.file: no ticket of this log has a time of creation"
+    ]
+
+
+def test_one_entry_stands_for_all_other_texts_of_a_column(tmp_path: Path) -> None:
+    rows = ["Lisbon,P1,Fax,VIP", "EUROPE,High,phone,?", "Oslo,Low,Web,standard", "?,Other,?,Guest"]
+    text = "opened,where,priority,how,who\n" + "".join(f"2026-03-03,{row}\n" for row in rows)
+    keys: dict[str, Any] = {
+        "columns": {**COLUMNS, "id": None},
+        "region": "europe",
+        "regions": {"*": "americas", "Oslo": "europe"},
+        "priorities": {"High": "P2", "*": "P4"},
+        "channels": {"*": "email"},
+        "classes": {"*": "standard", "VIP": "enterprise"},
+    }
+    log = read(tmp_path, text, **keys)
+    assert log.region.tolist() == [0, 1, 1, 1]
+    assert log.priority.tolist() == [0, 1, 3, 3]
+    assert log.channel.tolist() == [1, 0, 1, -1]
+    assert log.customer_class.tolist() == [0, -1, 1, 1]
+    assert log.notices[1:5] == (
+        '1 ticket of another region: taken for americas, as "*" says',
+        '2 tickets of another priority: taken for P4, as "*" says',
+        '2 tickets of another channel: taken for email, as "*" says',
+        '1 ticket of another customer class: taken for standard, as "*" says',
+    )
+
+
+def test_what_all_other_texts_stand_for_must_exist(tmp_path: Path) -> None:
+    assert refusals(tmp_path, FULL, **{**MAPPED, "regions": {"*": "Europa"}}) == [
+        "log.csv: demand.replay.regions.*: must be one of americas, europe; found 'Europa'; did you mean europe?"
     ]
 
 
@@ -462,8 +508,10 @@ def test_dates_that_do_not_fit_the_form_are_shown(tmp_path: Path) -> None:
     [
         ("mixed", "it has no directive such as %Y"),
         ("", "it has no directive such as %Y"),
-        ("%d/%Q", "'Q' is a bad directive in format '%d/%Q'"),
-        ("%d %d", "it has a part of the date twice"),
+        ("%Y/%Q", "'Q' is a bad directive in format '%Y/%Q'"),
+        ("%Y %d %d", "it has a part of the date twice"),
+        ("%d/%m %H:%M", "it has no year, such as %Y"),
+        ("%d %%Y", "it has no year, such as %Y"),
     ],
 )
 def test_a_form_that_strptime_does_not_know_is_refused(tmp_path: Path, form: str, why: str) -> None:
@@ -509,7 +557,10 @@ def test_values_without_a_meaning_are_listed_by_how_often_they_occur(tmp_path: P
         f"log.csv:2: where: 'Erope' (1 row) {rest}; did you mean europe?",
         f"log.csv:3: where: 'europ' (1 row) {rest}; did you mean europe?",
         f"log.csv:6: where: 'Mars' (1 row) {rest}",
-        "log.csv: where: 2 other texts without a meaning too; rows in all: 10",
+        (
+            "log.csv: where: 2 other texts without a meaning too; rows in all: 10; "
+            'the entry "*" of demand.replay.regions can stand for all that are not named'
+        ),
     ]
 
 
