@@ -148,7 +148,7 @@ def _merge(base: Node, over: Node, path: KeyPath, trail: list[Override]) -> Node
 
 def _replaced(base: Node, over: Node, path: KeyPath) -> Iterator[Override]:
     old, new = base.plain(), over.plain()
-    if type(old) is not type(new) or old != new:
+    if repr(old) != repr(new):  # tells 1 from true, in lists too
         yield _override(path, written(old), written(new), over.place)
 
 
