@@ -34,10 +34,10 @@ _OTHERS = (
     ("wait.probability", "tasks that wait"),
     ("wait.mean", "mean wait"),
     ("tickets.active", "active at a time"),
-    ("tickets.pending", "waiting for the customer"),
+    ("tickets.pending", "waiting for customers"),
     ("tickets.count", "tickets and alerts"),
     ("tickets.abandoned", "abandoned"),
-    ("resolution.rate", "of the last 8 h resolved"),
+    ("resolution.rate", "resolved of last 8 h"),
     ("fcr", "solved at first contact"),
     ("reopened", "reopened"),
 )
@@ -55,6 +55,7 @@ def _parts(result: Result) -> Iterator[RenderableType]:
     yield _promises(result.records)
     yield _utilization(result.records)
     yield _others(result.records)
+    yield ""
     yield from _worst_hours(result)
     yield _verdict(result)
     yield from (Text(f"note: {notice}", style="yellow") for notice in result.notices)
@@ -126,7 +127,14 @@ def _utilization(records: dict[str, Record]) -> Table:
 
 
 def _others(records: dict[str, Record]) -> Table:
-    table = Table(title="Flow and quality", title_justify="left", title_style="bold", box=box.SIMPLE, show_header=False)
+    table = Table(
+        title="Flow and quality",
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        padding=(0, 1),
+        show_header=False,
+    )
     for name, label in _OTHERS:
         table.add_row(label, _with_target(records[name]), name)
         if name == "tickets.abandoned":
@@ -145,7 +153,7 @@ def _share_abandoned(records: dict[str, Record]) -> Text:
 def _with_target(record: Record) -> Text:
     text = _judged(record)
     if record.get("target") is not None:
-        text.append(f" target {record['target']:g} %")
+        text.append(f" ≥ {record['target']:g} %")
     return text
 
 

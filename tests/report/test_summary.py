@@ -59,7 +59,9 @@ def test_without_deadlines_there_is_no_data_and_no_worst_hour(tmp_path: Path) ->
 
 
 def test_at_80_columns_no_cell_is_folded(tmp_path: Path) -> None:
-    narrow, wide = (summary(tmp_path, width=width) for width in (80, 200))
+    busy = SCENARIO.replace("days: 2", "days: 9").replace("6 per hour", "60 per hour")  # figures of five digits
+    narrow, wide = (summary(tmp_path, busy, width=width) for width in (80, 200))
+    assert " tickets (" in narrow
     assert [line.split() for line in narrow.splitlines()] == [line.split() for line in wide.splitlines()]
 
 
