@@ -217,6 +217,11 @@ def test_a_trace_tells_a_life_in_order(cli: Cli) -> None:
     assert not cli.runs()
 
 
+def hears_ctrl_c() -> None:
+    """What runs in the background of a shell ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 def test_ctrl_c_keeps_what_is_finished(cli: Cli) -> None:
     words = ["run", "small.yaml", "--replications", "100000", "--workers", "2", "--journals", "none"]
@@ -224,6 +229,7 @@ def test_ctrl_c_keeps_what_is_finished(cli: Cli) -> None:
         [sys.executable, "-m", "sim", *words],
         cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=cli.environment, start_new_session=True,
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509 - no threads here
     )  # fmt: skip
     try:
         time.sleep(8)
