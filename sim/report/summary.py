@@ -144,10 +144,10 @@ def _others(records: dict[str, Record]) -> Table:
 
 
 def _share_abandoned(records: dict[str, Record]) -> Text:
-    """Who gives up is in no SLA of the response, so that a desk may look good because customers went."""
+    """Who gives up in time is in no SLA, so that a desk may look good because customers went."""
     created, gone = records["tickets.count"]["mean"], records["tickets.abandoned"]["mean"]
     share = gone / created if created else 0.0
-    return Text(f"{share:.1%} of all, and in no SLA", style="red" if share > MUCH_ABANDONED else "dim")
+    return Text(f"{share * 100:.1f} % of all created", style="red" if share > MUCH_ABANDONED else "dim")
 
 
 def _with_target(record: Record) -> Text:

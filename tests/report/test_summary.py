@@ -68,7 +68,7 @@ def test_at_80_columns_no_cell_is_folded(tmp_path: Path) -> None:
 
 def test_who_gave_up_is_said(tmp_path: Path) -> None:
     impatient = SCENARIO + ("demand: {channels: {phone: {share: 100 %, patience: {family: constant, mean: 1 min}}}}\n")
-    assert "of all, and in no SLA" in summary(tmp_path, impatient)
+    assert "% of all created" in summary(tmp_path, impatient)
 
 
 @pytest.mark.parametrize(
