@@ -115,12 +115,14 @@ def _run(scenario: Scenario, **options: object) -> Result:
 def _print_trace(scenario: Scenario, key: str, seed: int, engine: str) -> None:
     from sim.experiment.run import engine_name, simulate
     from sim.report.trace import trace
-    from sim.workforce.duties import plan_roster
+    from sim.workforce.plan import plan_roster
+    from sim.workforce.presence import sample_roster
     from sim.workload.sample import sample_workload
 
-    roster = plan_roster(scenario)
+    plan = plan_roster(scenario)
+    roster = sample_roster(scenario, plan, seed, 0)
     journals = simulate(scenario, sample_workload(scenario, seed, 0), roster, engine_name(engine))
-    for line in trace(key, journals, scenario, roster.name):
+    for line in trace(key, journals, scenario, plan.agents.name):
         sys.stdout.write(line + "\n")
 
 
@@ -162,7 +164,7 @@ def validate(
 ) -> None:
     """Check scenario files and the data they refer to, and report everything that is wrong."""
     from sim.scenario.load import load
-    from sim.workforce.duties import plan_roster
+    from sim.workforce.plan import plan_roster
     from sim.workload.sample import workload_notices
 
     wrong = 0

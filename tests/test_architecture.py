@@ -11,12 +11,14 @@ ROOT = Path(sim.__file__).parent
 
 ORDER = (
     "errors", "clock", "streams",
-    "scenario.units", "scenario.tree", "scenario.data_files", "scenario.schema", "scenario.days_off", "scenario.keys",
+    "scenario.units", "scenario.tree", "scenario.data_files", "scenario.base", "scenario.demand",
+    "scenario.work", "scenario.policy", "scenario.oncall", "scenario.staffing", "scenario.limits",
+    "scenario.schema", "scenario.days_off", "scenario.keys",
     "scenario.wording", "scenario.checks", "scenario.validate", "scenario.yaml_source", "scenario.changes",
     "scenario.load", "scenario.reference",
     "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.table",
     "workload.forecast", "workload.replay", "workload.sample",
-    "workforce.roster", "workforce.duties",
+    "workforce.roster", "workforce.shifts", "workforce.rotations", "workforce.plan", "workforce.presence",
     "engine.journal", "engine.policy", "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.sla", "metrics.utilization", "metrics.flow",
     "metrics.quality", "metrics.kpis", "metrics.measure", "metrics.frames", "metrics.dictionary",

@@ -23,10 +23,13 @@ import simpy
 
 from sim.clock import NEVER
 from sim.engine.journal import (
+    AGENTS,
+    CHORES,
     DUTIES,
     NOBODY,
     PAGES,
     TICKETS,
+    TURNS,
     WORK,
     How,
     Journals,
@@ -173,9 +176,10 @@ class Desk:
 
     def _read_agents(self, roster: Roster) -> None:
         a = len(roster)
-        self.agent_pool: list[int] = (roster.region.astype(int) * N_TIERS + roster.tier).tolist()
-        self.slow: list[int] = roster.slow_pm.tolist()
-        self.takes: list[int] = roster.takes.tolist()
+        agents = roster.agents
+        self.agent_pool: list[int] = (agents.region.astype(int) * N_TIERS + agents.tier).tolist()
+        self.slow: list[int] = agents.slow_pm.tolist()
+        self.takes: list[int] = agents.takes.tolist()
         self.duty = [NONE] * a  # the duty they are on ...
         self.leaves = [NONE] * a  # ... and when it ends
         self.idle_since = [NONE] * a
@@ -196,24 +200,24 @@ class Desk:
             self.members[pool].append(agent)
         self.open_lines = [
             [line for p, line in enumerate(self.lines[pool]) if takes >> p & 1]
-            for pool, takes in zip(self.agent_pool, roster.takes.tolist(), strict=True)
+            for pool, takes in zip(self.agent_pool, roster.agents.takes.tolist(), strict=True)
         ]
         self.same_tier = [(p, *(q for q in pools if q != p and q % N_TIERS == p % N_TIERS)) for p in pools]
 
     def _go_on_duty(self, roster: Roster) -> None:
         """Those whose duty is under way are there; the tapes tell what follows."""
-        duties = np.arange(len(roster.agent))
-        for duty in duties[(roster.start <= 0) & (roster.end > 0)].tolist():
+        duties = np.arange(len(roster.segments.agent))
+        for duty in duties[(roster.segments.start <= 0) & (roster.segments.end > 0)].tolist():
             self.start_duty(duty)
-        by_start = duties[roster.start > 0]
-        by_end = duties[(roster.end > 0) & (roster.end < FOREVER)]
-        self.starts: list[int] = by_start[np.lexsort((by_start, roster.start[by_start]))].tolist()
-        self.start_of: list[int] = roster.start.tolist()
+        by_start = duties[roster.segments.start > 0]
+        by_end = duties[(roster.segments.end > 0) & (roster.segments.end < FOREVER)]
+        self.starts: list[int] = by_start[np.lexsort((by_start, roster.segments.start[by_start]))].tolist()
+        self.start_of: list[int] = roster.segments.start.tolist()
         self.next_start = 0
-        ends = by_end[np.lexsort((by_end, roster.end[by_end]))].tolist()
+        ends = by_end[np.lexsort((by_end, roster.segments.end[by_end]))].tolist()
         self.env.process(self.arrivals())
         self.env.process(self.duty_starts())
-        self.env.process(self.duty_ends(ends, roster.end.tolist()))
+        self.env.process(self.duty_ends(ends, roster.segments.end.tolist()))
 
     # ------------------------------------------------------------------ time
 
@@ -379,15 +383,15 @@ class Desk:
 
     def start_duty(self, duty: int) -> None:
         """An agent comes on duty and takes the best that waits."""
-        agent = int(self.roster.agent[duty])
+        agent = int(self.roster.segments.agent[duty])
         self.duty[agent] = duty
-        self.leaves[agent] = int(self.roster.end[duty])
+        self.leaves[agent] = int(self.roster.segments.end[duty])
         self.on_duty[self.agent_pool[agent]] += 1
         self.choose_work(agent)
 
     def end_duty(self, duty: int) -> None:
         """An agent goes; open work is handed over, and where nobody is left, work may go elsewhere."""
-        agent = int(self.roster.agent[duty])
+        agent = int(self.roster.segments.agent[duty])
         pool = self.agent_pool[agent]
         self.on_duty[pool] -= 1
         if self.task[agent] != NONE:
@@ -404,7 +408,7 @@ class Desk:
             return False
         now, i = self.env.now, self.next_start
         while i < len(self.starts) and self.start_of[self.starts[i]] == now:
-            if self.agent_pool[self.roster.agent[self.starts[i]]] == pool:
+            if self.agent_pool[self.roster.segments.agent[self.starts[i]]] == pool:
                 return False
             i += 1
         return True
@@ -630,10 +634,12 @@ class Desk:
         return Journals(
             self._tickets(end, in_service),
             self._work(),
+            empty(CHORES),
             empty(PAGES),
             self._duties(end),
+            turns=self._turns(),
+            agents=table(AGENTS, {"region": self.roster.agents.region, "tier": self.roster.agents.tier}),
             end=end,
-            agents=len(self.roster),
         )
 
     def _tickets(self, end: int, in_service: dict[int, bool]) -> Table:
@@ -653,7 +659,9 @@ class Desk:
             "ticket": np.arange(len(w)), "region": w.region, "number": w.number, "kind": w.kind, "priority": w.priority,
             "customer_class": w.customer_class, "channel": w.channel, "tier": w.tier[w.first_task[:-1]],
             "stages": w.stage[last_task] + 1,
-            "created": w.created, "respond_by": w.respond_by, "resolve_by": w.resolve_by,
+            "created": w.created, "visible": w.visible, "filtered": w.filtered, "respond_by": w.respond_by,
+            "resolve_by": w.resolve_by,
+            "acknowledged": np.full(len(w), NEVER), "critical": np.full(len(w), NEVER),
             "started": _instants(self.started), "first_resolved": _instants(self.first_resolved), "resolved": resolved,
             "escalated": _instants(self.escalated), "abandoned": abandoned,
             "paused": np.array(self.paused, dtype=np.int64) + waiting_now, "state": state,
@@ -672,14 +680,18 @@ class Desk:
             "how_ended": how, "mode": np.full(len(rows), Mode.DUTY),
         })  # fmt: skip
 
+    def _turns(self) -> Table:
+        return table(TURNS, {name: getattr(self.roster.turns, name) for name in TURNS})
+
     def _duties(self, end: int) -> Table:
-        r = self.roster
-        within = (r.end > 0) & (r.start < end)
+        s, agents = self.roster.segments, self.roster.agents
+        within = (s.end > 0) & (s.start < end)
+        last = np.where(within, np.minimum(s.end, end), NEVER)
+        planned_end = np.where(s.end == FOREVER, NEVER, s.end)
         return table(DUTIES, {
-            "agent": r.agent, "region": r.region[r.agent], "tier": r.tier[r.agent],
-            "planned_start": r.start, "planned_end": np.where(r.end == FOREVER, NEVER, r.end),
-            "start": np.where(within, np.maximum(r.start, 0), NEVER),
-            "end": np.where(within, np.minimum(r.end, end), NEVER),
+            "agent": s.agent, "region": agents.region[s.agent], "tier": agents.tier[s.agent], "duty": s.duty,
+            "planned_start": s.start, "planned_end": planned_end, "paid_end": planned_end, "pause": s.pause,
+            "start": np.where(within, np.maximum(s.start, 0), NEVER), "end": last, "left": last,
         })  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What an engine writes down: four tables of integers, nothing aggregated, nothing unfinished dropped.
+"""What an engine writes down: tables of integers, nothing aggregated, nothing unfinished dropped.
 
 Every figure, plot and page is computed from these tables, so a log of a real desk in the same columns is measured by
 the same code. Times are ms of the run's clock; a missing instant is NEVER, a missing agent or duty is -1.
@@ -33,6 +33,8 @@ class State(IntEnum):
     RESOLVED = 3
     ABANDONED = 4
     """The customer gave up before the first response."""
+    FILTERED = 5
+    """An alert that never came before people."""
 
 
 class Why(IntEnum):
@@ -59,12 +61,33 @@ class How(IntEnum):
     """The wait ended by escalation; the next stretch goes on."""
     OPEN = 5
     """The run ended first."""
+    DROPPED = 6
+    """An assist for which nobody of its tier was on duty anywhere."""
 
 
 class Mode(IntEnum):
-    """On what terms the agent worked."""
+    """On what terms the agent began to work."""
 
     DUTY = 0
+    OVERLAP = 1
+    """In the paid time after the end of their duty."""
+    CALL_OUT = 2
+    """Off duty, because of a page."""
+
+
+class Outcome(IntEnum):
+    """What became of a page."""
+
+    ANSWERED = 0
+    """Whoever was paged does the work, at once or when their work in hand is done."""
+    UNANSWERED = 1
+    """The timer ran out."""
+    BUSY = 2
+    """Passed over: at work on a P1 or because of another page. `answered` is missing where this was so at once."""
+    NOT_NEEDED = 3
+    """Answered, but somebody else had taken the work meanwhile."""
+    OPEN = 4
+    """The run ended first."""
 
 
 TICKETS: dict[str, type[np.generic]] = {
@@ -78,12 +101,16 @@ TICKETS: dict[str, type[np.generic]] = {
     "tier": np.uint8,  # entry tier, 0 = tier 1
     "stages": np.uint8,  # on the tape
     "created": np.int64,
+    "visible": np.int64,  # when people could see it; missing where an alert was filtered
+    "filtered": np.uint8,  # workload.tape.Filter
     "respond_by": np.int64,
     "resolve_by": np.int64,  # before pauses
-    "started": np.int64,  # first work by a person
+    "acknowledged": np.int64,  # first answer to a page; missing where nobody was paged
+    "started": np.int64,  # first work by a person; of a P1 by its lead
     "first_resolved": np.int64,
     "resolved": np.int64,  # last resolution; missing while reopened work is open
     "escalated": np.int64,
+    "critical": np.int64,  # when a P1 became an emergency
     "abandoned": np.int64,
     "paused": np.int64,  # ms on which the resolution clock stood still: waiting for the customer (up to the run's end
     # where that is still so), or wrongly resolved
@@ -98,7 +125,7 @@ WORK: dict[str, type[np.generic]] = {
     "region": np.int16,  # pool the task belongs to
     "tier": np.uint8,
     "agent": np.int32,  # NOBODY where the wait ended without work
-    "duty": np.int32,  # row of the duties table
+    "duty": np.int32,  # row of the duties table; -1 off duty
     "queued_at": np.int64,  # when this wait began
     "why_queued": np.uint8,
     "start": np.int64,
@@ -108,45 +135,79 @@ WORK: dict[str, type[np.generic]] = {
 }
 """One row a stretch: a wait in line and the work it led to. In the order of (ticket, task, stretch)."""
 
+CHORES: dict[str, type[np.generic]] = {
+    "agent": np.int32,
+    "duty": np.int32,  # row of the duties table
+    "kind": np.uint8,  # workforce.roster.Chore
+    "due": np.int64,
+    "start": np.int64,
+    "end": np.int64,  # missing where open
+}
+"""One row a stretch of time on duty that went into meetings and reviews, by (agent, start). One that a P1 interrupts
+goes on in a row of its own."""
+
 PAGES: dict[str, type[np.generic]] = {
     "ticket": np.int64,
-    "round": np.uint8,
-    "level": np.uint8,
+    "round": np.uint8,  # counted from 0
+    "level": np.uint8,  # workforce.roster.Level
     "agent": np.int32,
+    "on_duty": np.uint8,  # whether the agent was on duty, overlap included
     "sent": np.int64,
     "answered": np.int64,
     "outcome": np.uint8,
 }
-"""One row a page. Nobody is paged in a scenario without an on-call chain: the table is then empty."""
+"""One row a page, by (ticket, round, level). Levels that nobody holds have no row."""
 
 DUTIES: dict[str, type[np.generic]] = {
     "agent": np.int32,
     "region": np.int16,  # the agent's own pool
     "tier": np.uint8,
+    "duty": np.int32,  # row of the plan: the same for the segments of a duty between its pauses
     "planned_start": np.int64,
     "planned_end": np.int64,  # missing where the duty never ends
-    "start": np.int64,  # within the run; missing where the duty lies outside it
-    "end": np.int64,
+    "paid_end": np.int64,  # end of the overlap; the planned end where a pause follows
+    "pause": np.uint8,  # whether a pause of the same duty follows
+    "start": np.int64,  # within the run; missing where the segment lies outside it
+    "end": np.int64,  # when it ended as planned, within the run
+    "left": np.int64,  # when the agent was done: after overlap and overtime, or with work that ran into the pause
 }
-"""One row a duty, in the order of (agent, planned start): the rows of the roster."""
+"""One row a segment of a duty, in the order of (agent, planned start): the segments of the roster."""
+
+TURNS: dict[str, type[np.generic]] = {
+    "level": np.uint8,  # workforce.roster.Level
+    "region": np.int16,  # that it serves; -1 for all
+    "agent": np.int32,
+    "start": np.int64,
+    "end": np.int64,
+    "asleep": np.uint8,
+}
+"""One row a stretch of an on-call turn, as planned."""
+
+AGENTS: dict[str, type[np.generic]] = {
+    "region": np.int16,
+    "tier": np.uint8,  # 4 is the engineering lead
+}
+"""One row a person of the roster, those without a duty in the run included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Journals:
-    """The four tables of one replication, each a dict of equally long arrays.
+    """The tables of one replication, each a dict of equally long arrays.
 
     Attributes:
-        tickets, work, pages, duties: see above.
+        tickets, work, chores, pages, duties: what happened; see above.
+        turns, agents: who held the pager, and who the people are; see above.
         end: when the run ended, ms.
-        agents: people on the roster, those without a duty in the run included.
     """
 
     tickets: Table
     work: Table
+    chores: Table
     pages: Table
     duties: Table
+    turns: Table
+    agents: Table
     end: int
-    agents: int
 
 
 def table(columns: dict[str, type[np.generic]], values: dict[str, Any]) -> Table:
@@ -162,8 +223,9 @@ def empty(columns: dict[str, type[np.generic]]) -> Table:
 
 
 INSTANTS = frozenset(
-    {"created", "respond_by", "resolve_by", "started", "first_resolved", "resolved", "escalated", "abandoned",
-     "queued_at", "start", "end", "planned_start", "planned_end", "sent", "answered"}
+    {"created", "visible", "respond_by", "resolve_by", "acknowledged", "started", "first_resolved", "resolved",
+     "escalated", "critical", "abandoned", "queued_at", "due", "start", "end", "planned_start", "planned_end",
+     "paid_end", "left", "sent", "answered"}
 )  # fmt: skip
 """Columns that hold an instant."""
 
@@ -174,7 +236,13 @@ def missing(instants: NDArray[np.int64]) -> NDArray[np.bool_]:
     return mask
 
 
-_LABELS: dict[str, type[IntEnum]] = {"state": State, "why_queued": Why, "how_ended": How, "mode": Mode}
+_LABELS: dict[str, type[IntEnum]] = {
+    "state": State,
+    "why_queued": Why,
+    "how_ended": How,
+    "mode": Mode,
+    "outcome": Outcome,
+}
 
 
 def frame(table: Table, labels: dict[str, tuple[str, ...]], origin: int) -> pd.DataFrame:

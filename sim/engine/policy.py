@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.scenario.schema import TIERS
+from sim.scenario.base import TIERS
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario

@@ -12,9 +12,8 @@ from sim.engine.journal import frame
 from sim.experiment.estimate import pooled
 from sim.metrics.frames import frames, records
 from sim.metrics.measure import Measurement, stack
+from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.days_off import clock_of, holidays_of
-from sim.scenario.schema import PRIORITIES, TIERS
-from sim.workforce.duties import plan_roster
 from sim.workload.tape import CustomerClass, Kind
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from sim.engine.journal import Journals, Table
     from sim.scenario.schema import Scenario
+    from sim.workforce.roster import DutyPlan
 
 PACKAGES = ("support-capacity-sim", "simpy", "numpy", "scipy", "pandas", "holidays", "tzdata")
 """Packages on whose versions figures may depend."""
@@ -54,6 +54,7 @@ class Result:
 
     Attributes:
         scenario: what was run.
+        plan: everybody's duties.
         seed: of the random numbers.
         engine: the engine that ran.
         asked: replications asked for.
@@ -64,6 +65,7 @@ class Result:
     """
 
     scenario: Scenario
+    plan: DutyPlan
     seed: int
     engine: str
     asked: int
@@ -90,7 +92,7 @@ class Result:
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table in long form; see docs/metrics.md."""
-        clock, names = clock_of(self.scenario), plan_roster(self.scenario).name
+        clock, names = clock_of(self.scenario), self.plan.agents.name
         return frames(self._stacked, self.scenario, clock, pooled, names)
 
     @cached_property
@@ -186,7 +188,7 @@ class Result:
             "customer_class": tuple(member.name.lower() for member in CustomerClass),
             "channel": tuple(self.scenario.demand.channels),
             "tier": TIERS,
-            "agent": plan_roster(self.scenario).name,
+            "agent": self.plan.agents.name,
         }
         return frame(table, labels, clock_of(self.scenario).origin)
 

@@ -15,7 +15,8 @@ from sim.experiment.parallel import available_workers, finished
 from sim.experiment.result import Replication, Result, Timing
 from sim.metrics.measure import measure
 from sim.scenario.days_off import clock_of
-from sim.workforce.duties import plan_roster
+from sim.workforce.plan import plan_roster
+from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload, workload_notices
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from sim.engine.journal import Journals
     from sim.scenario.schema import Scenario
-    from sim.workforce.roster import Roster
+    from sim.workforce.roster import DutyPlan, Roster
     from sim.workload.tape import Workload
 
 ENGINES = {"desk": desk.run}
@@ -82,13 +83,13 @@ def run(
     _check("workers", 1 if workers is None else workers, 1)
     started = perf_counter()
     name = engine_name(engine)
-    plan_roster(scenario)  # an impossible roster or log is reported once, before any process starts
-    notices = workload_notices(scenario)
+    plan = plan_roster(scenario)  # made once, and an impossible one is reported before any process starts
+    notices = (*plan.notices, *workload_notices(scenario))
     done: list[Replication] = []
     interrupted = False
     if journals not in {"all", "first", "none"}:
         raise SimError(f"journals must be all, first or none; found {journals!r}")
-    work = partial(replicate, scenario, seed=seed, engine=name, journals=journals)
+    work = partial(replicate, scenario, plan, seed=seed, engine=name, journals=journals)
     try:
         for replication in finished(work, range(replications), workers or available_workers()):
             done.append(replication)
@@ -100,7 +101,7 @@ def run(
         interrupted = True
         notices += (f"{str(stop) or 'interrupted'}: not all replications were finished",)
     return Result(
-        scenario=scenario, seed=seed, engine=name, asked=replications, interrupted=interrupted,
+        scenario=scenario, plan=plan, seed=seed, engine=name, asked=replications, interrupted=interrupted,
         replications=_unbroken(done), notices=notices, wall_s=perf_counter() - started,
     )  # fmt: skip
 
@@ -116,11 +117,11 @@ def _unbroken(done: list[Replication]) -> tuple[Replication, ...]:
     return tuple(by_index[index] for index in takewhile(by_index.__contains__, count()))
 
 
-def replicate(scenario: Scenario, index: int, *, seed: int, engine: str, journals: Keep) -> Replication:
+def replicate(scenario: Scenario, plan: DutyPlan, index: int, *, seed: int, engine: str, journals: Keep) -> Replication:
     """One replication, from the scenario to its measurement."""
     clock = clock_of(scenario)
     t0 = perf_counter()
-    workload, roster = sample_workload(scenario, seed, index), plan_roster(scenario)
+    workload, roster = sample_workload(scenario, seed, index), sample_roster(scenario, plan, seed, index)
     t1 = perf_counter()
     written = simulate(scenario, workload, roster, engine)
     t2 = perf_counter()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import HOURS_PER_WEEK
-from sim.scenario.schema import PRIORITIES, TIERS
+from sim.scenario.base import PRIORITIES, TIERS
 from sim.workload.tape import CustomerClass, Kind
 
 if TYPE_CHECKING:

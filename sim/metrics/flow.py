@@ -11,7 +11,7 @@ from sim.engine.journal import State, Why, missing
 from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, ratios, rows, within
 from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
 from sim.metrics.week import local_week
-from sim.scenario.schema import TIERS
+from sim.scenario.base import TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

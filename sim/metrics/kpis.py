@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.metrics.utilization import band, per_cent
-from sim.scenario.schema import PRIORITIES, TIERS
+from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario

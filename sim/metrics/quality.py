@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.journal import NOBODY, missing
 from sim.metrics.cuts import PER_CENT, within
-from sim.scenario.schema import PRIORITIES
+from sim.scenario.base import PRIORITIES
 from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def _first_contact(journals: Journals, created: NDArray[np.bool_]) -> tuple[floa
 def _touched_by_another_tier(journals: Journals) -> NDArray[np.bool_]:
     """Tickets on which somebody worked whose tier is not the ticket's entry tier."""
     tickets, work = journals.tickets, journals.work
-    worked = work["duty"] != NOBODY
-    ticket, tier = work["ticket"][worked], journals.duties["tier"][work["duty"][worked]]
+    worked = work["agent"] != NOBODY
+    ticket, tier = work["ticket"][worked], journals.agents["tier"][work["agent"][worked]]
     touched = np.zeros(len(tickets["created"]), dtype=np.bool_)
     touched[ticket[tier != tickets["tier"][ticket]]] = True
     return touched

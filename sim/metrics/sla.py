@@ -11,7 +11,7 @@ from sim.clock import NEVER
 from sim.engine.journal import missing
 from sim.metrics.cuts import NO_CHANNEL, PER_CENT, Layout, Measure, axes, pair, ratios, rows, within
 from sim.metrics.week import local_hour
-from sim.scenario.schema import PRIORITIES
+from sim.scenario.base import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from sim.engine.journal import NOBODY, Mode, missing
 from sim.metrics.cuts import PER_CENT, Layout, Measure, axes, pair, ratios, rows
 from sim.metrics.intervals import Spans, summed
 from sim.metrics.week import local_week
-from sim.scenario.schema import TIERS
+from sim.scenario.base import TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +98,7 @@ def on_duty(journals: Journals, clock: Clock) -> People:
 def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Every cut of utilization."""
     busy, present = occupied(journals, clock), on_duty(journals, clock)
-    along = {**axes(scenario), "agent": range(journals.agents)}
+    along = {**axes(scenario), "agent": range(len(journals.agents["tier"]))}
     cuts = {
         name: _ratios(*(_time(people, *rows(layout.keys, people.columns, along)) for people in (busy, present)))
         for name, layout in LAYOUTS.items()

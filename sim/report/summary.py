@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
-from sim.scenario.schema import PRIORITIES, TIERS
+from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import numpy as np
 from sim.clock import MINUTE, NEVER
 from sim.engine.journal import How, State, Why
 from sim.errors import SimError
+from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.days_off import clock_of
-from sim.scenario.schema import PRIORITIES, TIERS
 from sim.workload.tape import ALERTS, Kind
 
 if TYPE_CHECKING:

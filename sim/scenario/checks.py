@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import nearest, quote
-from sim.scenario.schema import PRIORITIES, Scenario, sums_to_one
+from sim.scenario.base import PRIORITIES, sums_to_one
+from sim.scenario.schema import Scenario
 from sim.scenario.tree import KeyPath, overlap
 from sim.scenario.units import DAY_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sim.scenario.schema import Crew, DemandEvent
+    from sim.scenario.demand import DemandEvent
+    from sim.scenario.staffing import Crew
 
 MOST_TICKETS = 50_000_000
 """Tickets and alerts that a run may expect at most: their tables would not fit into memory."""

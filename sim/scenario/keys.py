@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
-from sim.scenario.schema import Model
+from sim.scenario.base import Model
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo

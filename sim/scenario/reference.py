@@ -13,15 +13,18 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic.fields import FieldInfo
 
+from sim.scenario.base import COUNTRY, NAME, PRIORITIES, SHIFT_LETTER, TIERS, Model
 from sim.scenario.keys import as_model, fields
-from sim.scenario.schema import COUNTRY, NAME, PRIORITIES, SHIFT_LETTER, TIERS, Model, Scenario
+from sim.scenario.schema import Scenario
 from sim.scenario.tree import flow
 from sim.scenario.units import (
     duration_text,
     growth_text,
+    local_time_text,
     parse_duration,
     parse_extra,
     parse_growth,
+    parse_local_time,
     parse_share,
     parse_span,
     share_text,
@@ -42,6 +45,7 @@ _TEXTS: dict[Callable[[Any], Any], Callable[[Any], str]] = {
     parse_duration: duration_text,
     parse_extra: share_text,
     parse_growth: growth_text,
+    parse_local_time: local_time_text,
     parse_share: share_text,
     parse_span: span_text,
 }
@@ -51,7 +55,7 @@ _BOUNDS = {Gt: ("gt", "above"), Ge: ("ge", "at least"), Lt: ("lt", "below"), Le:
 _CHOICES = {PRIORITIES: "priority", TIERS: "tier"}
 
 _INTRODUCTION = """\
-<!-- Made by `python -m sim.scenario.reference > docs/scenario.md`; change the docstrings in sim/scenario/schema.py. -->
+<!-- Made by `python -m sim.scenario.reference > docs/scenario.md`; change the docstrings in sim/scenario/. -->
 
 # Scenario files
 

@@ -36,6 +36,7 @@ _RATE = re.compile(rf"({_NUMBER})\s*(?:per|/)\s*([a-z]+)", re.IGNORECASE)
 _PER_CENT = re.compile(rf"([-+]?{_NUMBER})\s*%")
 _GROWTH = re.compile(rf"([-+]?{_NUMBER})\s*%\s*(?:per|/)\s*year", re.IGNORECASE)
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+_LOCAL_TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _PATTERN_PART = re.compile(r"(\d{0,6})([A-Z])")
 DAY_OFF = "O"
 """The letter that stands for a day off in a rotation."""
@@ -166,6 +167,19 @@ def parse_span(value: Any) -> Span:
     return Span(start, end if end > start else end + DAY)
 
 
+def parse_local_time(value: Any) -> int:
+    """`09:00` as milliseconds after midnight."""
+    match = _LOCAL_TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:  # noqa: PLR2004 - the dial of a clock
+        raise _refuse("a local time of day, such as 09:00", value)
+    return int(match[1]) * HOUR + int(match[2]) * MINUTE
+
+
+def local_time_text(wall: int) -> str:
+    """A local time the way it is written: `09:00`."""
+    return f"{wall // HOUR:02d}:{wall % HOUR // MINUTE:02d}"
+
+
 def parse_pattern(value: Any) -> str:
     """`5D 2S 5N 9O` written out, one letter a day: `DDDDDSSNNNNNOOOOOOOOO`."""
     text = value.replace(" ", "") if isinstance(value, str) else ""
@@ -261,6 +275,7 @@ Duration = Annotated[int, BeforeValidator(parse_duration), _schema("duration", "
 Rate = Annotated[float, BeforeValidator(parse_rate), _schema("rate", "6 per hour", "263 per day")]
 Growth = Annotated[float, BeforeValidator(parse_growth), _schema("growth", "20 % per year")]
 LocalSpan = Annotated[Span, BeforeValidator(parse_span), _schema("span of local time", "06:00-14:00")]
+LocalTime = Annotated[int, BeforeValidator(parse_local_time), _schema("local time of day", "09:00")]
 Pattern = Annotated[str, BeforeValidator(parse_pattern), _schema("rotation", "5D 2S 5N 9O")]
 Day = Annotated[date, BeforeValidator(parse_date), _schema("date", "2026-03-02")]
 WallTime = Annotated[datetime, BeforeValidator(parse_wall_time), _schema("local time", "2026-03-10 09:00")]

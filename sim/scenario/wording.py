@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from sim.errors import nearest
+from sim.scenario.base import PATTERN_MEANINGS
 from sim.scenario.keys import as_model, bare, field_at, fields, kind_at
-from sim.scenario.schema import PATTERN_MEANINGS, Scenario
+from sim.scenario.schema import Scenario
 from sim.scenario.units import found
 
 if TYPE_CHECKING:

@@ -1,9 +1,12 @@
-"""The roster of one replication: agents as individuals, and the duties they work."""
+"""Who is there: the plan of a scenario, in which no chance is involved, and the roster of one replication."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from sim.scenario.base import TIERS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,24 +15,40 @@ if TYPE_CHECKING:
 ALL_PRIORITIES = 0b1111
 FOREVER = 1 << 62
 """End of a duty that never ends."""
+LEAD = len(TIERS)
+"""Tier of the engineering lead, who belongs to no pool and does no ordinary work."""
+EVERYWHERE = -1
+"""Region of an on-call turn that serves all regions."""
+
+
+class Level(IntEnum):
+    """A place in the on-call chain."""
+
+    PRIMARY = 0
+    BACKUP = 1
+    GLOBAL = 2
+    LEAD = 3
+
+
+class Chore(IntEnum):
+    """What an agent does on duty besides tickets."""
+
+    MEETING = 0
+    """The hand-over meeting: of those who come at the start of their duty, of those who go at its end."""
+    REVIEW = 1
+    """The dashboard review of the primary on duty."""
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
-    """Agents, and their duties sorted by (agent, start). Times in ms of the run's clock.
-
-    A duty may start before the run (it is then already under way) and end after it.
+class Agents:
+    """People. Their names are kept when others join.
 
     Attributes:
-        name: (a,) str, e.g. `americas/tier1/weekday_day/3`; unique, and kept when others join.
+        name: (a,) str, unique, e.g. `americas/tier1/weekday_day/3`.
         region: (a,) int16 index into the scenario's regions.
-        tier: (a,) uint8, 0 for tier 1 to 3 for tier 4.
+        tier: (a,) uint8, 0 for tier 1 to 3 for tier 4, or `LEAD`.
         slow_pm: (a,) int64, handle time as per mille of nominal: 1000 is the pace of the tape, 2000 half of it.
         takes: (a,) uint8, bit p is set where the agent takes tickets of priority p (0 is P1).
-        agent: (d,) int32 index of the agent on duty.
-        start: (d,) int64.
-        end: (d,) int64, later than start; duties of one agent do not overlap.
-        night: (d,) bool, whether the duty is a shift of letter N.
     """
 
     name: tuple[str, ...]
@@ -37,10 +56,124 @@ class Roster:
     tier: NDArray[np.uint8]
     slow_pm: NDArray[np.int64]
     takes: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """On-call turns, sorted by (level, region, start), cut where sleep hours begin and end. Times in ms.
+
+    Turns of one level and region do not overlap.
+
+    Attributes:
+        level: (t,) uint8, `Level`.
+        region: (t,) int16 region that it serves, or `EVERYWHERE`.
+        agent: (t,) int32 who holds the pager.
+        start: (t,) int64.
+        end: (t,) int64.
+        asleep: (t,) bool, sleep hours where the agent lives.
+        answer_ppm: (t,) int64, chance of an answer off duty, in millionths.
+    """
+
+    level: NDArray[np.uint8]
+    region: NDArray[np.int16]
+    agent: NDArray[np.int32]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    asleep: NDArray[np.bool_]
+    answer_ppm: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyPlan:
+    """Everybody's duties and on-call turns, as planned. No chance is involved.
+
+    A duty may start before the run (it is then already under way) and end after it.
+
+    Attributes:
+        agents: the people.
+        agent: (d,) int32 index of the agent on duty.
+        start: (d,) int64 nominal start, ms of the run's clock; duties are sorted by (agent, start).
+        end: (d,) int64 nominal end, later than start; duties of one agent do not overlap.
+        night: (d,) bool, whether the duty is a shift of letter N.
+        turns: on-call turns.
+        notices: what the planner should know, such as why a floor is not met.
+    """
+
+    agents: Agents
     agent: NDArray[np.int32]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     night: NDArray[np.bool_]
+    turns: Turns
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Stretches of duties between pauses, sorted by (agent, start). Those of one agent do not overlap. Times in ms.
+
+    From `start` to `end` the agent takes what comes. From `end` to `overlap_end` they finish work in hand and take on
+    P1 alone. Work that is open then is handed over, or finished by `hard_end`. Where a pause follows, work in hand is
+    finished and nothing is taken on, until the next segment begins; `overlap_end` and `hard_end` are then `end`.
+
+    Attributes:
+        agent: (s,) int32.
+        duty: (s,) int32 row of the plan's duties.
+        start, end: (s,) int64.
+        overlap_end: (s,) int64, at least `end`.
+        hard_end: (s,) int64, at least `overlap_end`; equal to it where the agent is removed and stays for nothing.
+        pause: (s,) bool, whether a pause of the same duty follows.
+        slow_pm: (s,) int64, as in `Agents`.
+        takes: (s,) uint8, as in `Agents`.
+    """
+
+    agent: NDArray[np.int32]
+    duty: NDArray[np.int32]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    overlap_end: NDArray[np.int64]
+    hard_end: NDArray[np.int64]
+    pause: NDArray[np.bool_]
+    slow_pm: NDArray[np.int64]
+    takes: NDArray[np.uint8]
 
     def __len__(self) -> int:
-        return len(self.name)
+        return len(self.agent)
+
+
+@dataclass(frozen=True, slots=True)
+class Chores:
+    """What agents have to do on duty besides tickets, sorted by (start, agent, kind). Times in ms.
+
+    Attributes:
+        agent: (c,) int32.
+        kind: (c,) uint8, `Chore`.
+        start: (c,) int64, when it is due; within a segment of the agent or at its start or end.
+        until: (c,) int64, later than start: what has not begun by then is dropped, what is not done is cut short.
+        length: (c,) int64, ms of work, at least 1.
+    """
+
+    agent: NDArray[np.int32]
+    kind: NDArray[np.uint8]
+    start: NDArray[np.int64]
+    until: NDArray[np.int64]
+    length: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.agent)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The roster of one replication: the plan with holes in it."""
+
+    agents: Agents
+    segments: Segments
+    chores: Chores
+    turns: Turns
+
+    def __len__(self) -> int:
+        return len(self.agents)

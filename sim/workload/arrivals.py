@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.scenario.schema import DayFactor, Demand, DemandEvent, Region
+    from sim.scenario.demand import DayFactor, Demand, DemandEvent
+    from sim.scenario.schema import Region
 
     Floats = NDArray[np.float64]
     Instants = NDArray[np.int64]

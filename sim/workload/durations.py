@@ -16,7 +16,7 @@ from sim.clock import DAY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.scenario.schema import DurationLaw
+    from sim.scenario.base import DurationLaw
 
     Floats = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.scenario.schema import Forecast
+    from sim.scenario.demand import Forecast
     from sim.workload.table import Instants, Table
 
 _COLUMNS = ("region", "start", "volume")

@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.clock import DAY, NEVER
 from sim.errors import Problem, nearest, quote
-from sim.scenario.schema import MOST_DAYS, PRIORITIES
+from sim.scenario.base import PRIORITIES
+from sim.scenario.schema import MOST_DAYS
 from sim.workload.table import OTHERS, UNKNOWN, Dates, Meanings, counted, read_codes, read_instants, read_table, refuse
 from sim.workload.tape import CustomerClass
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.scenario.schema import Replay, ReplayColumns
+    from sim.scenario.demand import Replay, ReplayColumns
     from sim.workload.table import Table
 
 

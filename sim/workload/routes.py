@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.scenario.schema import PRIORITIES, TIERS
+from sim.scenario.base import PRIORITIES, TIERS
 from sim.workload.durations import quantile
 from sim.workload.tape import TaskKind
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.scenario.schema import Work
+    from sim.scenario.work import Work
 
     Draw = Callable[[str, int], NDArray[np.float64]]
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from sim.clock import DAY, HOUR, NEVER
+from sim.scenario.base import PRIORITIES
 from sim.scenario.days_off import clock_of, holidays_of
-from sim.scenario.schema import PRIORITIES
 from sim.streams import stream
 from sim.workload.arrivals import alert_rates, day_factors, poisson_arrivals, ticket_rates, with_day_factors
 from sim.workload.durations import quantile
 from sim.workload.forecast import read_forecast
 from sim.workload.replay import read_log
 from sim.workload.routes import slots, task_kinds
-from sim.workload.tape import ALERTS, EXTRA, CustomerClass, Kind, Workload
+from sim.workload.tape import ALERTS, CHAIN, EXTRA, NO_PAGES, CustomerClass, Kind, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.scenario.schema import ByPriority, Channel, Region, Replay, Scenario
+    from sim.scenario.base import ByPriority
+    from sim.scenario.demand import Channel, Replay
+    from sim.scenario.schema import Region, Scenario
     from sim.workload.replay import TicketLog
 
 NO_CHANNEL = 255
@@ -289,8 +291,12 @@ def _patience(channel: NDArray[np.uint8], channels: list[Channel], u: NDArray[np
 def _tape(rows: _Rows, scenario: Scenario) -> Workload:
     targets, used = scenario.targets, rows.used
     counts = used.sum(axis=1)
+    n = len(counts)
     return Workload(
-        created=rows.created, region=rows.region, number=rows.number, kind=rows.kind, priority=rows.priority,
+        created=rows.created, visible=rows.created, filtered=np.zeros(n, dtype=np.uint8),
+        critical_at=np.full(n, NEVER), page_at=np.full(n, NEVER), page_row=np.full(n, NO_PAGES),
+        **dict.fromkeys(("page_ppm", "page_awake", "page_asleep"), np.empty((0, CHAIN), dtype=np.int64)),
+        region=rows.region, number=rows.number, kind=rows.kind, priority=rows.priority,
         customer_class=rows.customer_class, channel=rows.channel, patience=rows.patience,
         respond_by=_due(rows, targets.response),
         resolve_by=_due(rows, targets.resolution),

@@ -34,6 +34,26 @@ class TaskKind(IntEnum):
     """The same tier again, after the customer has answered."""
     REOPENED = 2
     """Again, because the resolution was wrong."""
+    ASSIST = 3
+    """Another tier beside the lead of a P1, in the same stage."""
+    CRITICAL = 4
+    """Dormant until a P1 becomes an emergency because it is not resolved in time."""
+
+
+class Filter(IntEnum):
+    """What kept an alert from people."""
+
+    PASSED = 0
+    SUPPRESSED = 1
+    BATCHED = 2
+    THROTTLED = 3
+
+
+DORMANT = 255
+"""Stage of tasks that no stage before them leads to."""
+CHAIN = 12
+"""Pages that a ticket can lead to: three rounds of four levels. Step s is round s // 4, level s % 4."""
+NO_PAGES = -1
 
 
 EXTRA = 200_000_000
@@ -49,6 +69,8 @@ class Workload:
 
     Attributes:
         created: (n,) int64; at least 1.
+        visible: (n,) int64, when people can see it, at least `created`; missing where it never comes before people.
+        filtered: (n,) uint8, `Filter`: what kept an alert from people.
         region: (n,) int16 index into the scenario's regions.
         number: (n,) int64; (region, number) is the ticket's public key and survives changes of the scenario.
         kind: (n,) uint8, `Kind`.
@@ -59,15 +81,26 @@ class Workload:
         respond_by: (n,) int64, deadline of the response.
         resolve_by: (n,) int64, deadline of the resolution, before pauses.
         escalate_at: (n,) int64, when the ticket timer is due, before pauses.
+        critical_at: (n,) int64, when a P1 that is still unresolved wakes its dormant tasks; missing without such.
+        page_at: (n,) int64, when it is paged, at least `visible`: a P3 alert only if nobody has started on it; missing
+            where it pages nobody unless nobody is on duty.
+        page_row: (n,) int64 row of the page arrays, `NO_PAGES` where it can never page anybody.
         first_task: (n + 1,) int64.
-        stage: (m,) uint8, counted from 0 in each ticket.
+        stage: (m,) uint8, counted from 0 in each ticket; dormant tasks come last and have `DORMANT`. The first task of
+            a ticket is its lead: the response is the start of the lead.
         tier: (m,) uint8, 0 for tier 1 to 3 for tier 4.
         handle: (m,) int64, nominal work in ms, at least 1.
         wait: (m,) int64, ms that pass after the stage before until this one can start; all tasks of a stage share it.
         task_kind: (m,) uint8, `TaskKind`.
+        page_ppm: (k, CHAIN) int64, 0 to 999,999: the page is answered where it is less than the chance of whoever is
+            paged, in millionths.
+        page_awake: (k, CHAIN) int64, ms until an answer outside sleep hours, at least 1.
+        page_asleep: (k, CHAIN) int64, the same within sleep hours.
     """
 
     created: NDArray[np.int64]
+    visible: NDArray[np.int64]
+    filtered: NDArray[np.uint8]
     region: NDArray[np.int16]
     number: NDArray[np.int64]
     kind: NDArray[np.uint8]
@@ -78,12 +111,18 @@ class Workload:
     respond_by: NDArray[np.int64]
     resolve_by: NDArray[np.int64]
     escalate_at: NDArray[np.int64]
+    critical_at: NDArray[np.int64]
+    page_at: NDArray[np.int64]
+    page_row: NDArray[np.int64]
     first_task: NDArray[np.int64]
     stage: NDArray[np.uint8]
     tier: NDArray[np.uint8]
     handle: NDArray[np.int64]
     wait: NDArray[np.int64]
     task_kind: NDArray[np.uint8]
+    page_ppm: NDArray[np.int64]
+    page_awake: NDArray[np.int64]
+    page_asleep: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.created)

@@ -11,8 +11,8 @@ from sim.clock import NEVER
 from sim.engine import desk
 from sim.engine.journal import NOBODY, How, State, Why
 from sim.engine.policy import Policy
-from sim.workforce.roster import FOREVER, Roster
-from sim.workload.tape import CustomerClass, Kind, TaskKind, Workload
+from sim.workforce.roster import FOREVER, Agents, Chores, Roster, Segments, Turns
+from sim.workload.tape import CHAIN, NO_PAGES, CustomerClass, Kind, TaskKind, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,17 +94,22 @@ class World:
 
     def roster(self) -> Roster:
         a, d = self.agents, self.duties
-        return Roster(
+        owner = np.array([agent for agent, _, _ in d], dtype=np.int32)
+        end = np.array([end for _, _, end in d], dtype=np.int64)
+        agents = Agents(
             name=tuple(f"agent {i}" for i in range(len(a))),
             region=np.array([agent["region"] for agent in a], dtype=np.int16),
             tier=np.array([agent["tier"] for agent in a], dtype=np.uint8),
             slow_pm=np.array([agent["slow_pm"] for agent in a], dtype=np.int64),
             takes=np.array([agent["takes"] for agent in a], dtype=np.uint8),
-            agent=np.array([agent for agent, _, _ in d], dtype=np.int32),
-            start=np.array([start for _, start, _ in d], dtype=np.int64),
-            end=np.array([end for _, _, end in d], dtype=np.int64),
-            night=np.zeros(len(d), dtype=bool),
         )
+        segments = Segments(
+            agent=owner, duty=np.arange(len(d), dtype=np.int32),
+            start=np.array([start for _, start, _ in d], dtype=np.int64),
+            end=end, overlap_end=end, hard_end=end, pause=np.zeros(len(d), dtype=bool),
+            slow_pm=agents.slow_pm[owner], takes=agents.takes[owner],
+        )  # fmt: skip
+        return Roster(agents, segments, _no_chores(), _no_turns())
 
     def workload(self) -> Workload:
         def column(name: str, dtype: type[np.generic]) -> Any:
@@ -115,7 +120,11 @@ class World:
         stage, tier, handle, wait, kind = zip(*flat, strict=True) if flat else ((),) * 5
         n = len(self.tickets)
         return Workload(
-            created=column("created", np.int64), region=column("region", np.int16), number=np.arange(n),
+            created=column("created", np.int64), visible=column("created", np.int64), filtered=np.zeros(n,
+            dtype=np.uint8),
+            critical_at=np.full(n, NEVER), page_at=np.full(n, NEVER), page_row=np.full(n, NO_PAGES),
+            **dict.fromkeys(("page_ppm", "page_awake", "page_asleep"), np.empty((0, CHAIN), dtype=np.int64)),
+            region=column("region", np.int16), number=np.arange(n),
             kind=np.full(n, Kind.TICKET, dtype=np.uint8), priority=column("priority", np.uint8),
             customer_class=column("customer_class", np.uint8), channel=np.zeros(n, dtype=np.uint8),
             patience=column("patience", np.int64), respond_by=np.full(n, NEVER), resolve_by=np.full(n, NEVER),
@@ -134,6 +143,16 @@ class World:
         """Run the world, with another roster where one is given."""
         roster = roster or self.roster()
         return Played(desk.run(self.workload(), roster, self.policy, self.end, drain=self.drain, env=env))
+
+
+def _no_chores() -> Chores:
+    n = np.empty(0, dtype=np.int64)
+    return Chores(n.astype(np.int32), n.astype(np.uint8), n, n, n)
+
+
+def _no_turns() -> Turns:
+    n = np.empty(0, dtype=np.int64)
+    return Turns(n.astype(np.uint8), n.astype(np.int16), n.astype(np.int32), n, n, n.astype(bool), n)
 
 
 def _tasks(stages: Sequence[Task | Sequence[Task]]) -> list[tuple[int, int, int, int, int]]:
@@ -182,7 +201,7 @@ class Played:
     def bytes(self) -> bytes:
         """Everything, to the bit."""
         j = self.journals
-        tables = [t[name].tobytes() for t in (j.tickets, j.work, j.pages, j.duties) for name in sorted(t)]
+        tables = [t[name].tobytes() for t in (j.tickets, j.work, j.chores, j.pages, j.duties) for name in sorted(t)]
         return b"|".join([*tables, str(j.end).encode()])
 
 

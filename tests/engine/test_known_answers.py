@@ -15,7 +15,8 @@ from sim.clock import HOUR, epoch_ms
 from sim.engine.desk import Desk
 from sim.scenario.days_off import clock_of
 from sim.scenario.schema import Scenario
-from sim.workforce.duties import plan_roster
+from sim.workforce.plan import plan_roster
+from sim.workforce.presence import sample_roster
 
 # ---------------------------------------------------------------------- pools and lines
 
@@ -1553,7 +1554,7 @@ def test_a_night_on_which_clocks_change_hands_over_at_the_right_instant(
     dusk, dawn = epoch_ms(begins) - origin, epoch_ms(ends) - origin
     w = world(end=clock_of(scenario).end, briefing=1)
     w.ticket(dusk - HOUR, "P3", (1, 12 * HOUR))
-    assert w.play(roster=plan_roster(scenario)).work == [
+    assert w.play(roster=sample_roster(scenario, plan_roster(scenario), 1, 0)).work == [
         (0, 0, 0, 1, dusk - HOUR, "arrived", dusk - HOUR, dusk, "handed_over"),
         (0, 0, 1, 2, dusk, "handed_over", dusk, dawn, "handed_over"),
         (0, 0, 2, 0, dawn, "handed_over", dawn, dawn + (11 - hours) * HOUR + 2, "done"),

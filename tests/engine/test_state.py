@@ -109,7 +109,7 @@ def test_the_search_for_other_numbers_finds_them() -> None:
 
 def test_the_journals_are_whole_numbers_only(world: Any) -> None:
     journals = a_busy_world(world).play().journals
-    for table in (journals.tickets, journals.work, journals.pages, journals.duties):
+    for table in (journals.tickets, journals.work, journals.chores, journals.pages, journals.duties):
         assert {values.dtype.kind for values in table.values()} <= {"i", "u"}
     assert type(journals.end) is int
 

@@ -8,7 +8,23 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, Clock
-from sim.engine.journal import DUTIES, NOBODY, PAGES, TICKETS, WORK, How, Journals, Mode, State, Why, empty, table
+from sim.engine.journal import (
+    AGENTS,
+    CHORES,
+    DUTIES,
+    NOBODY,
+    PAGES,
+    TICKETS,
+    TURNS,
+    WORK,
+    How,
+    Journals,
+    Mode,
+    State,
+    Why,
+    empty,
+    table,
+)
 from sim.experiment.estimate import pooled
 from sim.metrics.frames import frames, records
 from sim.metrics.measure import measure, stack
@@ -29,6 +45,7 @@ class Log:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.rows: dict[str, list[dict[str, Any]]] = {"tickets": [], "work": [], "duties": []}
+        self.rows["agents"] = [{"region": 0, "tier": 0} for _ in range(10)]
 
     def at(self, minute: float | None) -> int:
         """Minutes as an instant of the run; None is missing."""
@@ -36,7 +53,17 @@ class Log:
 
     def ticket(self, created: float = 0, **columns: Any) -> int:
         """A P3 of a standard customer of the first region, by e-mail, unless said otherwise; returns its row."""
-        instants = ("respond_by", "resolve_by", "started", "resolved", "first_resolved", "escalated", "abandoned")
+        instants = (
+            "acknowledged",
+            "critical",
+            "respond_by",
+            "resolve_by",
+            "started",
+            "resolved",
+            "first_resolved",
+            "escalated",
+            "abandoned",
+        )
         given = {"first_resolved": columns.get("resolved"), **columns}
         row = {
             "ticket": len(self.rows["tickets"]), "region": 0, "number": len(self.rows["tickets"]),
@@ -46,7 +73,17 @@ class Log:
         }  # fmt: skip
         times = {name: self.at(given.pop(name, None)) for name in instants}
         pause = round(given.pop("paused", 0) * MINUTE)
-        self.rows["tickets"].append({**row, **given, **times, "created": self.at(created), "paused": pause})
+        self.rows["tickets"].append(
+            {
+                **row,
+                **given,
+                **times,
+                "created": self.at(created),
+                "visible": self.at(created),
+                "filtered": 0,
+                "paused": pause,
+            }
+        )
         return len(self.rows["tickets"]) - 1
 
     def work(
@@ -65,7 +102,10 @@ class Log:
         """A duty of agent 0, tier 1 of the first region, unless said otherwise; returns its row."""
         times = {"start": self.at(start), "end": self.at(end)}
         planned = {f"planned_{name}": instant for name, instant in times.items()}
-        self.rows["duties"].append({"agent": 0, "region": 0, "tier": 0, **columns, **times, **planned})
+        own = {"duty": len(self.rows["duties"]), "pause": 0, "paid_end": times["end"], "left": times["end"]}
+        row = {"agent": 0, "region": 0, "tier": 0, **own, **columns, **times, **planned}
+        self.rows["duties"].append(row)
+        self.rows["agents"][row["agent"]] = {key: row[key] for key in AGENTS}
         return len(self.rows["duties"]) - 1
 
     def journals(self, end: float | None = None) -> Journals:
@@ -76,7 +116,10 @@ class Log:
             name: table(columns, {key: [row[key] for row in self.rows[name]] for key in columns})
             for name, columns in schemas.items()
         }
-        return Journals(pages=empty(PAGES), end=self.clock.end if end is None else self.at(end), agents=10, **tables)
+        who = self.rows["agents"]
+        agents = table(AGENTS, {key: [row[key] for row in who] for key in AGENTS})
+        nothing = {"chores": empty(CHORES), "pages": empty(PAGES), "turns": empty(TURNS)}
+        return Journals(end=self.clock.end if end is None else self.at(end), agents=agents, **nothing, **tables)
 
 
 class Desk:
@@ -163,7 +206,9 @@ def _invent(desk: Desk, seed: int, per_duty: int = 6) -> Journals:
     duties = table(DUTIES, {
         "agent": duty_agent, "region": duty_agent % pools // 4, "tier": duty_agent % 4,
         "planned_start": duty_start, "planned_end": duty_start + 8 * HOUR,
-        "start": duty_start, "end": np.minimum(duty_start + 8 * HOUR, clock.end),
+        "start": duty_start, "end": np.minimum(duty_start + 8 * HOUR, clock.end), "duty": np.arange(len(duty_start)),
+        "pause": np.zeros(len(duty_start)), "paid_end": duty_start + 8 * HOUR,
+        "left": np.minimum(duty_start + 8 * HOUR, clock.end),
     })  # fmt: skip
     cuts = np.sort(rng.integers(0, 8 * HOUR + 1, (len(duty_start), 2 * per_duty)), axis=1) + duty_start[:, None]
     start, end = cuts[:, ::2].ravel(), cuts[:, 1::2].ravel()
@@ -176,10 +221,12 @@ def _invent(desk: Desk, seed: int, per_duty: int = 6) -> Journals:
     return Journals(
         tickets=_tickets(rng, clock, sizes, queued, start, end),
         work=_work(rng, clock, ticket, sizes, queued, start, end, duty, duties),
+        chores=empty(CHORES),
         pages=empty(PAGES),
         duties=duties,
+        turns=empty(TURNS),
+        agents=table(AGENTS, {"region": np.arange(agents) % pools // 4, "tier": np.arange(agents) % 4}),
         end=clock.end,
-        agents=int(duties["agent"].max()) + 1,
     )
 
 
@@ -195,7 +242,8 @@ def _tickets(rng: np.random.Generator, clock: Clock, sizes: Any, queued: Any, st
         "ticket": np.arange(n), "region": rng.integers(0, 2, n), "number": np.arange(n),
         "kind": rng.integers(0, 2, n), "priority": priority,
         "customer_class": rng.integers(0, 2, n), "channel": rng.choice([0, 1, 255], n), "tier": rng.integers(0, 4, n),
-        "stages": rng.integers(1, 3, n), "created": created,
+        "stages": rng.integers(1, 3, n), "created": created, "visible": created, "filtered": np.zeros(n),
+        "acknowledged": np.full(n, NEVER), "critical": np.full(n, NEVER),
         "respond_by": np.where(priority == 3, NEVER, created + lasting), "resolve_by": created + 4 * lasting,
         "started": np.where(gone, NEVER, started), "first_resolved": np.where(gone | again, NEVER, resolved),
         "resolved": np.where(gone, NEVER, resolved), "escalated": np.full(n, NEVER),

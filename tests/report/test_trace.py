@@ -9,7 +9,8 @@ import pytest
 import sim
 from sim.experiment.run import simulate
 from sim.report.trace import trace
-from sim.workforce.duties import plan_roster
+from sim.workforce.plan import plan_roster
+from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload
 
 # One agent a tier who is always late: tickets wait, escalate, are abandoned, interrupted, passed on and reopened.
@@ -40,9 +41,10 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     path: Path = tmp_path_factory.mktemp("trace") / "busy.yaml"
     path.write_text(SCENARIO, encoding="utf-8")
     scenario = sim.load(path)
-    roster, workload = plan_roster(scenario), sample_workload(scenario, 1, 0)
+    plan, workload = plan_roster(scenario), sample_workload(scenario, 1, 0)
+    roster = sample_roster(scenario, plan, 1, 0)
     journals = simulate(scenario, workload, roster)
-    return [list(trace(f"here/{number}", journals, scenario, roster.name)) for number in range(len(workload))]
+    return [list(trace(f"here/{number}", journals, scenario, plan.agents.name)) for number in range(len(workload))]
 
 
 @pytest.mark.parametrize(

@@ -319,9 +319,14 @@ def test_a_syntax_error_in_a_parent_names_the_parent(write: Write, problems: Pro
         (
             "mode: pattern",
             "mode: patern",
-            "a.yaml:49: staffing.mode: must be one of flat, pattern; found 'patern'; did you mean pattern?",
+            "a.yaml:49: staffing.mode: must be one of flat, pattern, cover, explicit; found 'patern'; "
+            "did you mean pattern?",
         ),
-        ("mode: pattern", "mode: 5", "a.yaml:49: staffing.mode: must be one of flat, pattern; found 5"),
+        (
+            "mode: pattern",
+            "mode: 5",
+            "a.yaml:49: staffing.mode: must be one of flat, pattern, cover, explicit; found 5",
+        ),
         ("days: 14", "days: 14.0", "a.yaml:5: horizon.days: must be a whole number; found 14.0"),
         ("days: 14", "days: true", "a.yaml:5: horizon.days: must be a whole number; found true"),
         ("raise: true", "raise: yes", "a.yaml:47: policy.escalation.raise: must be true or false; found 'yes'"),

@@ -9,8 +9,11 @@ import pytest
 
 from sim.scenario.keys import fields, kind_at
 from sim.scenario.load import load
+from sim.scenario.policy import Escalation
 from sim.scenario.reference import json_schema, markdown, models
-from sim.scenario.schema import Crew, Escalation, Route, Scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.staffing import Crew
+from sim.scenario.work import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +90,7 @@ def test_the_page_links_only_to_sections_that_exist() -> None:
         "| `enterprise` | share, 0 % to 100 % | `20 %` |",
         "| `trend` | growth | `0 % per year` |",
         "| `raise` | true or false | `true` |",
-        "| `mode` | `flat` or `pattern` | `pattern` |",
+        "| `mode` | `flat` or `pattern` or `cover` or `explicit` | `pattern` |",
         "| `hours` | list of 24 numbers | none |",
         "| `flat` | name → tier → whole number, at least 0 and at most 100000 | none |",
         "| `after` | [section](#durationlaw) | `{family: exponential, mean: 1 d}` |",

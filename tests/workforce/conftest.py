@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario.schema import Scenario
-    from sim.workforce.roster import Roster
+    from sim.workforce.roster import DutyPlan
 
 EVENING = {"D": "06:00-14:00", "S": "14:00-22:00", "N": "22:00-06:00"}
 """The shifts of Americas: the night begins in the evening."""
@@ -72,13 +72,13 @@ def on_duty() -> Callable[..., NDArray[np.int64]]:
     """How many agents are on duty at each of some instants, of a region and a tier where these are given."""
 
     def counted(
-        roster: Roster, instants: NDArray[np.int64], region: int | None = None, tier: int | None = None
+        roster: DutyPlan, instants: NDArray[np.int64], region: int | None = None, tier: int | None = None
     ) -> NDArray[np.int64]:
         mine = np.ones(len(roster.start), dtype=bool)
         if region is not None:
-            mine &= roster.region[roster.agent] == region
+            mine &= roster.agents.region[roster.agent] == region
         if tier is not None:
-            mine &= roster.tier[roster.agent] == tier
+            mine &= roster.agents.tier[roster.agent] == tier
         begun = np.searchsorted(np.sort(roster.start[mine]), instants, side="right")
         return begun - np.searchsorted(np.sort(roster.end[mine]), instants, side="right")
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.load import from_data
-from sim.scenario.schema import PRIORITIES, TIERS, Scenario
+from sim.scenario.schema import Scenario
 from sim.workload.sample import NO_CHANNEL, sample_workload
 from sim.workload.tape import TaskKind, Workload
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.clock import DAY, HOUR, MINUTE, QUARTER, WEEK, Clock, day_number
-from sim.scenario.schema import DayFactor, Demand, Region
+from sim.scenario.demand import DayFactor, Demand
+from sim.scenario.schema import Region
 from sim.workload.arrivals import (
     YEAR,
     alert_rates,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.clock import DAY, HOUR, MINUTE, SECOND
-from sim.scenario.schema import DurationLaw
+from sim.scenario.base import DurationLaw
 from sim.workload.durations import LONGEST, quantile, weibull_shape
 
 if TYPE_CHECKING:

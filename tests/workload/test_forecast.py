@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.clock import DAY, HOUR, MINUTE, Clock
 from sim.errors import DataError
-from sim.scenario.schema import Forecast
+from sim.scenario.demand import Forecast
 from sim.workload.forecast import ForecastRates, read_forecast
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from sim.clock import DAY, HOUR, MINUTE, SECOND, Clock, day_number, epoch_ms, wall_to_epoch
 from sim.errors import DataError
-from sim.scenario.schema import Replay
+from sim.scenario.demand import Replay
 from sim.workload.replay import TicketLog, read_log
 from sim.workload.table import occurrences
 

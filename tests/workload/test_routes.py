@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sim.clock import HOUR, MINUTE
-from sim.scenario.schema import PRIORITIES, TIERS, Work
+from sim.scenario.base import PRIORITIES, TIERS
+from sim.scenario.work import Work
 from sim.streams import stream
 from sim.workload.durations import quantile
 from sim.workload.routes import ENTRY, FOLLOW_UP, ONWARD, REOPENED, SLOTS, Slots, slots, task_kinds

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.clock import DAY, HOUR, HOURS_PER_WEEK, MINUTE, NEVER
+from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.days_off import clock_of
 from sim.scenario.load import from_data, load
-from sim.scenario.schema import PRIORITIES, TIERS
 from sim.workload.sample import NO_CHANNEL, sample_workload
 from sim.workload.tape import ALERTS, EXTRA, CustomerClass, Kind, TaskKind, Workload
 
@@ -43,7 +43,8 @@ DTYPES = {
     "created": "int64", "region": "int16", "number": "int64", "kind": "uint8", "priority": "uint8",
     "customer_class": "uint8", "channel": "uint8", "patience": "int64", "respond_by": "int64", "resolve_by": "int64",
     "escalate_at": "int64", "first_task": "int64", "stage": "uint8", "tier": "uint8", "handle": "int64",
-    "wait": "int64", "task_kind": "uint8",
+    "wait": "int64", "task_kind": "uint8", "visible": "int64", "filtered": "uint8", "critical_at": "int64",
+    "page_at": "int64", "page_row": "int64", "page_ppm": "int64", "page_awake": "int64", "page_asleep": "int64",
 }  # fmt: skip
 
 
@@ -101,7 +102,8 @@ def assert_share(found: NDArray[np.bool_], share: float) -> None:
 def assert_well_formed(workload: Workload, scenario: Scenario) -> None:
     n, m = len(workload), len(workload.stage)
     assert {field.name: str(getattr(workload, field.name).dtype) for field in fields(workload)} == DTYPES
-    per_ticket = set(DTYPES) - {"first_task", "stage", "tier", "handle", "wait", "task_kind"}
+    pages = {"page_ppm", "page_awake", "page_asleep"}
+    per_ticket = set(DTYPES) - {"first_task", "stage", "tier", "handle", "wait", "task_kind"} - pages
     assert {len(getattr(workload, name)) for name in per_ticket} == {n}
     assert {len(getattr(workload, name)) for name in ("stage", "tier", "handle", "wait", "task_kind")} == {m}
     assert len(workload.first_task) == n + 1
@@ -151,7 +153,7 @@ def test_a_tape_is_well_formed(small: Scenario) -> None:
     assert len(workload) > 2000
     assert_well_formed(workload, small)
     assert_rows_say_what_the_scenario_says(workload, small)
-    assert set(workload.task_kind.tolist()) == set(TaskKind)
+    assert set(workload.task_kind.tolist()) == {TaskKind.WORK, TaskKind.FOLLOW_UP, TaskKind.REOPENED}
 
 
 def test_numbers_count_the_arrivals_of_a_region_and_kind(small: Scenario) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sim.clock import DAY, HOUR, QUARTER
 from sim.errors import StaffingError
 from sim.scenario.days_off import clock_of, holidays_of
-from sim.workforce.duties import plan_roster
+from sim.workforce.plan import plan_roster
 from sim.workforce.roster import ALL_PRIORITIES, FOREVER
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sim.clock import Clock
     from sim.scenario.schema import Scenario
-    from sim.workforce.roster import Roster
+    from sim.workforce.roster import DutyPlan
 
     Staffed = Callable[..., Scenario]
     OnDuty = Callable[..., NDArray[np.int64]]
@@ -39,14 +39,14 @@ def crew(pattern: str, **keys: Any) -> dict[str, Any]:
     return {"crew": {"pattern": pattern, "headcount": ONE, **keys}}
 
 
-def spans(scenario: Scenario, roster: Roster) -> list[tuple[str, str]]:
+def spans(scenario: Scenario, roster: DutyPlan) -> list[tuple[str, str]]:
     """Duties as UTC texts."""
     clock = clock_of(scenario)
     both = zip(roster.start.tolist(), roster.end.tolist(), strict=True)
     return [(f"{clock.instant(start):%m-%d %H:%M}", f"{clock.instant(end):%m-%d %H:%M}") for start, end in both]
 
 
-def every_instant(roster: Roster, clock: Clock) -> NDArray[np.int64]:
+def every_instant(roster: DutyPlan, clock: Clock) -> NDArray[np.int64]:
     """All instants at which the number on duty may change, and the quarters of the run; nothing changes in between."""
     inside = np.concatenate([roster.start, roster.end, np.arange(0, clock.end, QUARTER)])
     return np.unique(inside[(inside >= 0) & (inside < clock.end)])
@@ -57,21 +57,21 @@ def every_instant(roster: Roster, clock: Clock) -> NDArray[np.int64]:
 
 def test_flat_agents_are_always_on_duty(staffed: Staffed) -> None:
     roster = plan_roster(staffed(flat={"here": {"tier1": 2, "tier3": 1, "tier2": 0}}))
-    assert roster.name == ("here/tier1/1", "here/tier1/2", "here/tier3/1")
-    assert roster.tier.tolist() == [0, 0, 2]
+    assert roster.agents.name == ("here/tier1/1", "here/tier1/2", "here/tier3/1")
+    assert roster.agents.tier.tolist() == [0, 0, 2]
     assert roster.agent.tolist() == [0, 1, 2]
     assert roster.start.tolist() == [0, 0, 0]
     assert roster.end.tolist() == [FOREVER] * 3
-    assert roster.slow_pm.tolist() == [1000] * 3
-    assert roster.takes.tolist() == [ALL_PRIORITIES] * 3
+    assert roster.agents.slow_pm.tolist() == [1000] * 3
+    assert roster.agents.takes.tolist() == [ALL_PRIORITIES] * 3
     assert not roster.night.any()
 
 
 def test_flat_agents_belong_to_their_region(staffed: Staffed) -> None:
     regions = {name: {"zone": "UTC", "tickets": "1 per hour"} for name in ("a", "b", "c")}
     roster = plan_roster(staffed(regions=regions, flat={"c": {"tier1": 1}, "a": {"tier1": 2}}))
-    assert roster.name == ("a/tier1/1", "a/tier1/2", "c/tier1/1")
-    assert roster.region.tolist() == [0, 0, 2]
+    assert roster.agents.name == ("a/tier1/1", "a/tier1/2", "c/tier1/1")
+    assert roster.agents.region.tolist() == [0, 0, 2]
 
 
 # ---- single duties
@@ -168,7 +168,7 @@ def test_a_duty_that_ends_at_the_start_or_begins_at_the_end_is_none_of_the_run(s
 def test_a_day_off_and_a_tier_without_headcount_give_no_duties(staffed: Staffed) -> None:
     crews = {**crew("D"), "resting": {"pattern": "O", "headcount": {"tier1": 2, "tier2": 0}}}
     roster = plan_roster(staffed(crews, days=7))
-    assert roster.name == ("here/tier1/crew/1", "here/tier1/resting/1", "here/tier1/resting/2")
+    assert roster.agents.name == ("here/tier1/crew/1", "here/tier1/resting/1", "here/tier1/resting/2")
     assert set(roster.agent.tolist()) == {0}
 
 
@@ -196,7 +196,7 @@ def test_few_people_are_spread_as_evenly_as_whole_days_allow(staffed: Staffed, o
 
 def test_the_pace_of_a_crew_in_per_mille_of_handle_time(staffed: Staffed) -> None:
     for speed, slow_pm in ((1.0, 1000), (0.5, 2000), (1.25, 800), (0.7, 1429), (0.1, 10_000), (10, 100)):
-        assert plan_roster(staffed(crew("D", speed=speed))).slow_pm.tolist() == [slow_pm]
+        assert plan_roster(staffed(crew("D", speed=speed))).agents.slow_pm.tolist() == [slow_pm]
 
 
 def test_a_crew_belongs_to_its_regions_or_to_all(staffed: Staffed, shifts: Shifts) -> None:
@@ -206,13 +206,13 @@ def test_a_crew_belongs_to_its_regions_or_to_all(staffed: Staffed, shifts: Shift
         "some": {"pattern": "S", "headcount": {"tier2": 2}, "regions": ["c", "a"]},
     }
     roster = plan_roster(staffed(crews, regions=regions))
-    assert roster.name == (
+    assert roster.agents.name == (
         "a/tier1/everywhere/1", "a/tier2/some/1", "a/tier2/some/2",
         "b/tier1/everywhere/1",
         "c/tier1/everywhere/1", "c/tier2/some/1", "c/tier2/some/2",
     )  # fmt: skip
-    assert roster.region.tolist() == [0, 0, 0, 1, 2, 2, 2]
-    assert roster.tier.tolist() == [0, 1, 1, 0, 0, 1, 1]
+    assert roster.agents.region.tolist() == [0, 0, 0, 1, 2, 2, 2]
+    assert roster.agents.tier.tolist() == [0, 1, 1, 0, 0, 1, 1]
 
 
 def test_a_shift_letter_that_is_missing_elsewhere_is_no_matter(staffed: Staffed, shifts: Shifts) -> None:
@@ -228,10 +228,10 @@ def test_a_shift_letter_that_is_missing_elsewhere_is_no_matter(staffed: Staffed,
 def test_who_joins_moves_nobody(baseline: Scenario) -> None:
     def by_name(scenario: Scenario) -> dict[str, list[tuple[int, int]]]:
         roster = plan_roster(scenario)
-        duties: dict[str, list[tuple[int, int]]] = {name: [] for name in roster.name}
+        duties: dict[str, list[tuple[int, int]]] = {name: [] for name in roster.agents.name}
         for agent, start, end in zip(roster.agent.tolist(), roster.start.tolist(), roster.end.tolist(), strict=True):
-            duties[roster.name[agent]].append((start, end))
-        assert len(duties) == len(roster)
+            duties[roster.agents.name[agent]].append((start, end))
+        assert len(duties) == len(roster.agents)
         return duties
 
     before = by_name(baseline)
@@ -285,13 +285,13 @@ def test_nobody_rests_less_than_fifteen_hours_on_the_standard_rotation(baseline:
     }
     for start in ("2026-03-02", "2026-10-05"):
         roster = plan_roster(baseline.with_({"staffing.crews": crews, "horizon.start": start, "horizon.days": 63}))
-        assert len(roster) == 4 * 4 * 21
+        assert len(roster.agents) == 4 * 4 * 21
         same = roster.agent[1:] == roster.agent[:-1]
         rest = (roster.start[1:] - roster.end[:-1])[same]
         assert rest.min() >= 8 * HOUR
         assert set(np.unique(rest[rest < 20 * HOUR]).tolist()) <= {15 * HOUR, 16 * HOUR, 17 * HOUR}
         to_night = same & roster.night[1:] & ~roster.night[:-1]
-        assert to_night.sum() >= len(roster) * 2
+        assert to_night.sum() >= len(roster.agents) * 2
         assert set((roster.start[1:] - roster.end[:-1])[to_night].tolist()) <= {23 * HOUR, 24 * HOUR, 25 * HOUR}
 
 
@@ -309,7 +309,7 @@ def test_the_rotation_does_not_depend_on_when_the_run_starts(staffed: Staffed, p
     def names_at(scenario: Scenario, instant: datetime) -> set[str]:
         roster, clock = plan_roster(scenario), clock_of(scenario)
         ms = (instant - clock.instant(0)) // timedelta(milliseconds=1)
-        return {roster.name[agent] for agent in roster.agent[(roster.start <= ms) & (ms < roster.end)]}
+        return {roster.agents.name[agent] for agent in roster.agent[(roster.start <= ms) & (ms < roster.end)]}
 
     runs = [
         staffed(crews, start=start, days=days, warmup_days=warmup)
@@ -338,7 +338,7 @@ def test_two_duties_at_once_are_refused(staffed: Staffed) -> None:
     crews = crew("S M", headcount={"tier1": 2})
     with pytest.raises(StaffingError, match=r"here/tier1/crew/[12] would be on two duties at once \(1 times\)"):
         plan_roster(staffed(crews, shifts=unlucky, start="2026-03-01", days=14))
-    assert len(plan_roster(staffed(crews, shifts=unlucky, start="2026-03-09", days=300))) == 2
+    assert len(plan_roster(staffed(crews, shifts=unlucky, start="2026-03-09", days=300)).agents) == 2
 
 
 def test_duties_that_follow_each_other_are_not_taken_for_two_at_once(staffed: Staffed) -> None:
@@ -419,10 +419,10 @@ def test_everybodys_duties_are_those_of_the_oracle(
     roster = plan_roster(scenario)
     for i in range(headcount):
         offset = i * len(written) // headcount if phases == "spread" else 0
-        mine = roster.agent == roster.name.index(f"here/tier1/crew/{i + 1}")
+        mine = roster.agent == roster.agents.name.index(f"here/tier1/crew/{i + 1}")
         found = zip(roster.start[mine].tolist(), roster.end[mine].tolist(), roster.night[mine].tolist(), strict=True)
         assert list(found) == oracle(written, offset, zone, minutes, clock_of(scenario))
-    assert len(set(roster.name)) == len(roster) == headcount + 1
+    assert len(set(roster.agents.name)) == len(roster.agents) == headcount + 1
     assert (roster.end > roster.start).all()
     assert (np.diff(roster.agent) >= 0).all()
 
@@ -461,7 +461,7 @@ def test_the_baseline_has_the_headcount_of_its_comments(baseline: Scenario, on_d
 def test_the_baseline_has_1232_agent_hours_a_week_in_each_region(baseline: Scenario) -> None:
     roster, clock = plan_roster(baseline), clock_of(baseline)
     for r, region in enumerate(baseline.regions.values()):
-        mine = roster.region[roster.agent] == r
+        mine = roster.agents.region[roster.agent] == r
         week = (clock.at(region.zone, date(2026, 3, 9)), clock.at(region.zone, date(2026, 3, 16)))
         within = np.clip(roster.end[mine], *week) - np.clip(roster.start[mine], *week)
         assert within.sum() == 1232 * HOUR

@@ -1,0 +1,157 @@
+"""Who is on duty: the section `staffing`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from sim.clock import DAY, HOUR, WEEK
+from sim.scenario.base import Count, Model, Name, ShiftLetter, TierName, fault, not_empty
+from sim.scenario.units import Duration, LocalSpan, LocalTime, Pattern, Share, Span, WallTime
+
+
+class Crew(Model):
+    """Agents who follow the same rotation."""
+
+    pattern: Pattern
+    """The rotation: shift letters of the region and O for a day off, such as `5D 2S 5N 9O`. It is anchored at Monday,
+    5 January 1970, so that patterns of 7 days start on Mondays."""
+    headcount: Annotated[dict[TierName, Count], AfterValidator(not_empty)]
+    """Agents by tier, in each of the regions."""
+    phases: Literal["spread", "aligned"] = "spread"
+    """`spread`: the agents of a tier start the rotation on different days, evenly; `aligned`: all on the same day."""
+    regions: tuple[Name, ...] = ()
+    """Regions that have such a crew; all where none is named."""
+    speed: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+    """Pace of work: 0.5 takes twice the handle time."""
+
+
+class Minimum(Model):
+    """A row of the minimum staffing table: a floor in local time."""
+
+    days: Literal["any", "weekday", "weekend", "holiday"] = "any"
+    """Days it holds on. A public holiday follows the `holiday` rows, a Saturday or Sunday the `weekend` rows, any other
+    day the `weekday` rows; days whose kind has no row follow the `any` rows."""
+    hours: LocalSpan = Span(0, DAY)
+    """Local hours it holds in; the whole day where none are given. Beyond midnight the next date's kind decides."""
+    agents: Annotated[dict[TierName, Count], AfterValidator(not_empty)]
+    """Agents on duty, by tier."""
+    regions: tuple[Name, ...] = ()
+    """Regions it holds for; all where none is named."""
+
+
+class Rules(Model):
+    """What a roster may ask of a person. Rosters are built within them, and measured against them."""
+
+    rest: Annotated[Duration, Field(le=DAY)] = 11 * HOUR
+    """Rest between the end of a duty and the start of the next."""
+    week_hours: Annotated[Duration, Field(gt=0, le=WEEK)] = 48 * HOUR
+    """Time on duty in any span of 7 days."""
+    consecutive_duties: Annotated[int, Field(ge=1, le=366)] = 6
+    """Duties on days in a row."""
+    consecutive_nights: Annotated[int, Field(ge=1, le=366)] = 5
+    """Nights in a row."""
+
+
+class Cover(Model):
+    """The solver: the fewest people on weekly lines whose cyclic rota meets the minimum staffing within the rules."""
+
+    shifts: tuple[ShiftLetter, ...] = ()
+    """Shifts of the regions that may be used; all where none is named."""
+    starts: tuple[LocalTime, ...] = ()
+    """Local times at which duties of `length` may start as well."""
+    length: Annotated[Duration, Field(ge=HOUR, le=DAY)] = 8 * HOUR
+    """Length of those."""
+    week_hours: Annotated[Duration, Field(gt=0, le=WEEK)] = 40 * HOUR
+    """Contract hours: a line of the rota has at most this time on duty."""
+    gap: Annotated[Share, Field(lt=1)] = 0.02
+    """How far from the proven minimum the solver may stop, as a share of the headcount."""
+    nodes: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
+    """Nodes after which the solver stops with the best that it has; it never stops by the clock."""
+
+
+class ExplicitColumns(Model):
+    """Which column of the table holds what."""
+
+    agent: str = "agent"
+    """Name of the agent."""
+    date: str = "date"
+    """Date of the duty. A night that starts at or after midnight belongs to the date of the evening before it."""
+    shift: str = "shift"
+    """Letter of a shift of the region, a span such as 06:00-14:00, or O for a day off."""
+    region: str = "region"
+    """Region of the agent."""
+    tier: str = "tier"
+    """Tier of the agent."""
+
+
+class Explicit(Model):
+    """A dated roster from a table, such as the export of a workforce management tool."""
+
+    file: str
+    """A CSV file, plain, .gz or a .zip that holds one file; relative to the scenario file."""
+    columns: ExplicitColumns = ExplicitColumns()
+    """Which column holds what."""
+    date_format: str | None = None
+    """Format of the dates in strptime's notation; ISO 8601 where none is given."""
+    shifts: dict[str, str] = {}
+    """The table's codes for shifts and what they mean here: a letter, a span or O."""
+    tiers: dict[str, TierName] = {}
+    """The table's tiers and what they mean here; tier1 to tier4 need no entry."""
+    regions: dict[str, Name] = {}
+    """The table's regions and what they mean here; names of regions need no entry."""
+
+
+class Pause(Model):
+    """A pause in every duty that is long enough."""
+
+    after: Annotated[Duration, Field(gt=0, le=DAY)]
+    """Time from the start of the duty."""
+    length: Annotated[Duration, Field(gt=0, le=4 * HOUR)]
+    """How long it lasts; work in hand comes first, and the pause ends as planned."""
+    shift: Annotated[Duration, Field(le=4 * HOUR)] = 0
+    """Agents of a pool who start together go one after the other: each so much later than the one before."""
+
+
+class Absence(Model):
+    """Agents who are away for a while. Work in hand when it begins is handed over at once."""
+
+    agents: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names of agents, as in the roster; a name that ends in * stands for all that begin like it."""
+    start: WallTime
+    """Local time of the agent's region at which it begins."""
+    end: WallTime
+    """Local time at which it ends."""
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.end <= self.start:
+            raise fault("`end` must come after `start`")
+        return self
+
+
+class Staffing(Model):
+    """Who is on duty. Of `flat`, `crews`, `cover` and `explicit` only the section that `mode` names is used."""
+
+    mode: Literal["flat", "pattern", "cover", "explicit"] = "pattern"
+    """`flat`: a fixed number always on duty, for studies; `pattern`: `crews` that follow rotations; `cover`: the
+    fewest people that meet the `minimum`; `explicit`: a dated roster from a table."""
+    minimum: dict[Name, Minimum] = {}
+    """The minimum staffing table, row by row. Where several rows hold for an instant the one named last counts."""
+    rules: Rules = Rules()
+    """What a roster may ask of a person."""
+    cover: Cover = Cover()
+    """How rosters are solved."""
+    explicit: Explicit | None = None
+    """The table of a dated roster."""
+    add: dict[Name, Crew] = {}
+    """Crews on top of whatever `mode` makes, so that everybody else keeps their duties."""
+    pauses: dict[Name, Pause] = {}
+    """Pauses by name, in every duty."""
+    absences: dict[Name, Absence] = {}
+    """Absences by name."""
+    flat: dict[Name, dict[TierName, Count]] = {}
+    """Agents always on duty, by region and tier."""
+    crews: dict[Name, Crew] = {}
+    """Crews by name."""
