@@ -319,8 +319,10 @@ def test_a_syntax_error_in_a_parent_names_the_parent(write: Write, problems: Pro
         (
             "mode: pattern",
             "mode: patern",
-            "a.yaml:49: staffing.mode: must be one of flat, pattern, cover, explicit; found 'patern'; "
-            "did you mean pattern?",
+            (
+                "a.yaml:49: staffing.mode: must be one of flat, pattern, cover, explicit; "
+                "found 'patern'; did you mean pattern?"
+            ),
         ),
         (
             "mode: pattern",
