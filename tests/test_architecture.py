@@ -19,7 +19,7 @@ ORDER = (
     "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.table",
     "workload.forecast", "workload.replay", "workload.sample",
     "workforce.roster", "workforce.shifts", "workforce.rotations", "workforce.plan", "workforce.presence",
-    "engine.journal", "engine.policy", "engine.desk",
+    "engine.journal", "engine.policy", "engine.moments", "engine.paging", "engine.presence", "engine.records", "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.sla", "metrics.utilization", "metrics.flow",
     "metrics.quality", "metrics.kpis", "metrics.measure", "metrics.frames", "metrics.dictionary",
     "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.store",

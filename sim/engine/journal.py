@@ -48,6 +48,8 @@ class Why(IntEnum):
     PREEMPTED = 4
     HANDED_OVER = 5
     ESCALATED = 6
+    CRITICAL = 7
+    """The ticket became an emergency."""
 
 
 class How(IntEnum):

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.scenario.base import TIERS
+from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sim.scenario.base import PriorityName, TierName
     from sim.scenario.schema import Scenario
 
 N_TIERS = len(TIERS)
 N_PRIORITIES = 4
 NOMINAL = 1000
 """Per mille: the factor that changes nothing."""
+
+
+NO_LIMIT = -1
+
+
+class Overflow(NamedTuple):
+    """Where work goes that has waited.
+
+    Attributes:
+        after: ms in line.
+        to: regions that may take it then, the preferred first.
+        takes: bit p is set where priority p overflows.
+    """
+
+    after: int
+    to: tuple[int, ...]
+    takes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +54,13 @@ class Policy:
         other_region_pm: factor on work done in another region.
         tier_pm: [tier of the task][tier of the agent], factor on work done at another tier.
         unstaffed_anywhere: work for a tier with nobody on duty at home goes to the other regions.
+        most_interruptions: how often the same task may be interrupted; `NO_LIMIT` for as often as may be.
+        write_up: ms that whoever hands work over stays to write it up.
+        overtime: bit p is set where work of priority p is finished in overtime instead of being handed over.
+        overflow: [tier][region], what happens to work of that home that waits; none where nothing does.
+        up_tier_help: the next tier of the same region may take any work.
+        page_timers: by priority, ms until a page that is not answered goes on; `NO_LIMIT` for never.
+        rounds: how often the on-call chain is gone through.
     """
 
     regions: int
@@ -49,6 +76,13 @@ class Policy:
     other_region_pm: int = NOMINAL
     tier_pm: tuple[tuple[int, ...], ...] = ((NOMINAL,) * N_TIERS,) * N_TIERS
     unstaffed_anywhere: bool = True
+    most_interruptions: int = NO_LIMIT
+    write_up: int = 0
+    overtime: int = 0
+    overflow: tuple[tuple[Overflow | None, ...], ...] = ()
+    up_tier_help: bool = False
+    page_timers: tuple[int, ...] = (NO_LIMIT,) * N_PRIORITIES
+    rounds: int = 3
 
     @classmethod
     def of(cls, scenario: Scenario) -> Policy:
@@ -71,7 +105,38 @@ class Policy:
                 tuple(NOMINAL if task == agent else other_tier for agent in range(N_TIERS)) for task in range(N_TIERS)
             ),
             unstaffed_anywhere=rules.away.unstaffed == "anywhere",
+            most_interruptions=NO_LIMIT if rules.preemption.at_most is None else rules.preemption.at_most,
+            write_up=rules.handover.write_up,
+            overtime=mask(rules.overtime.priorities),
+            overflow=tuple(tuple(_overflow(scenario, tier, region) for region in scenario.regions) for tier in TIERS),
+            up_tier_help=rules.up_tier_help,
+            **_paging(scenario),
         )
+
+
+def _overflow(scenario: Scenario, tier: TierName, region: str) -> Overflow | None:
+    """The rule for work of a pool."""
+    rule = scenario.policy.overflow.get(tier)
+    if rule is None or (rule.from_ and region not in rule.from_):
+        return None
+    regions = list(scenario.regions)
+    helpers = [regions.index(other) for other in rule.to or regions if other != region]
+    return Overflow(rule.after, tuple(helpers), mask(rule.priorities)) if helpers else None
+
+
+def _paging(scenario: Scenario) -> dict[str, Any]:
+    oncall = scenario.oncall
+    if oncall is None:
+        return {}
+    return {
+        "page_timers": tuple(oncall.timers.get(priority, NO_LIMIT) for priority in PRIORITIES),
+        "rounds": oncall.rounds,
+    }
+
+
+def mask(priorities: Iterable[PriorityName]) -> int:
+    """Priorities as bits: P1 is 1, P4 is 8."""
+    return sum(1 << PRIORITIES.index(priority) for priority in set(priorities))
 
 
 def per_mille(extra: float) -> int:

@@ -84,9 +84,15 @@ def test_the_busy_world_is_busy(world: Any) -> None:
 
 def test_the_state_is_whole_numbers_only(watched: tuple[Desk, Witness]) -> None:
     desk, env = watched
-    inputs = {"workload", "roster", "policy", "env"}
-    state = {name: value for name, value in vars(desk).items() if name not in inputs}
-    assert len(state) > 30
+    inputs = {"workload", "roster", "policy", "env", "desk", "presence", "paging"}
+    parts = {"": desk, "presence.": desk.presence, "paging.": desk.paging}
+    state = {
+        f"{where}{name}": value
+        for where, part in parts.items()
+        for name, value in vars(part).items()
+        if name not in inputs
+    }
+    assert len(state) > 60
     wrong = [found for name, value in state.items() for found in _not_whole(value, name)]
     assert not wrong
     assert type(env.now) is int
@@ -94,7 +100,7 @@ def test_the_state_is_whole_numbers_only(watched: tuple[Desk, Witness]) -> None:
 
 def _not_whole(value: Any, where: str) -> list[str]:
     """Where in a value there is anything but ints and bools in lists, tuples and dicts."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set):
         return [found for i, each in enumerate(value) for found in _not_whole(each, f"{where}[{i}]")]
     if isinstance(value, dict):
         return [found for key, each in value.items() for found in _not_whole((key, each), f"{where}[{key!r}]")]
@@ -164,15 +170,16 @@ def test_nothing_of_simpy_that_happens_now(module: str) -> None:
     assert not _names(TREES[module]) & MUST_LIE_AHEAD
 
 
-def test_processes_are_started_in_one_place() -> None:
+def test_processes_are_started_at_the_beginning() -> None:
     starts = [
         function.name
-        for function in ast.walk(TREES["desk.py"])
+        for tree in TREES.values()
+        for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Attribute) and node.attr == "process"
     ]
-    assert set(starts) == {"_go_on_duty"}
+    assert sorted(starts) == ["__init__", "open", "open"]
 
 
 # ---------------------------------------------------------------------- the events
