@@ -9,10 +9,10 @@ import pytest
 
 from sim.clock import NEVER
 from sim.engine import desk
-from sim.engine.journal import NOBODY, How, State, Why
+from sim.engine.journal import NOBODY, How, Mode, Outcome, State, Why
 from sim.engine.policy import Policy
-from sim.workforce.roster import FOREVER, Agents, Chores, Roster, Segments, Turns
-from sim.workload.tape import CHAIN, NO_PAGES, CustomerClass, Kind, TaskKind, Workload
+from sim.workforce.roster import EVERYWHERE, FOREVER, LEAD, Agents, Chore, Chores, Level, Roster, Segments, Turns
+from sim.workload.tape import CHAIN, DORMANT, NO_PAGES, CustomerClass, Filter, Kind, TaskKind, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,10 +36,23 @@ class World:
         w = world(regions=2, briefing=7)                    # rules as in Policy; also end=1000, drain=False
         w.agent()                                           # agent 0: tier 1 of region 0, always there, takes all
         w.agent(tier=2, region=1, duties=[(0, 50)], slow=1500, takes="P1 P4")
+        w.agent(duties=[(0, 50), (80, 99)], overlap=5, overtime=10)  # until 55 on P1 alone, until 65 in overtime
+        w.agent(duties=[(0, 50)], pauses=[(20, 30)])        # segments 0-20 and 30-50, with a pause between them
+        w.agent(duties=[(0, 50)], removed=True)             # no overlap: work is handed over at 50, whatever the rules
+        w.chore(1, 20, 5, until=40)                         # agent 1 has a review of 5 ms from 20 on, or a "meeting"
+        w.turn("primary", 0)                                # agent 0 holds the pager of region 0, always, awake
+        w.turn("backup", 1, 0, 500, region=1, asleep=True, chance=0.5)
+        w.turn("lead", w.lead())                            # the lead belongs to no pool
         w.ticket(10, "P3", (1, 20))                         # ticket 0, created at 10: 20 ms of work at tier 1
         w.ticket(11, "P2", (1, 20), (1, 5, 30))             # the customer answers 30 ms after the first stage
         w.ticket(12, "P2", (1, 20), (1, 5, 30, "reopened")) # the resolution was wrong, as shows 30 ms later
         w.ticket(13, "P1", [(3, 20), (1, 5)], (4, 9))       # two tasks at once, then a third
+        w.ticket(14, "P1", [(3, 20), (1, 5, 0, "assist")])  # an assist: dropped where tier 1 is nowhere
+        w.ticket(15, "P1", (3, 20), critical=(75, (4, 9)))  # unresolved at 75, it also needs tier 4
+        w.ticket(16, "P3", (1, 5), visible=30)              # an alert that is seen at a review
+        w.ticket(17, "P4", (1, 5), filtered="throttled")    # an alert that nobody sees
+        w.ticket(18, "P1", (3, 5), page_at=18, pages=(8, 20))  # pages at once; answers take 8 ms awake, 20 asleep
+        w.ticket(19, "P2", (3, 5), pages=[(8, 20), None])   # the same by step, None: no answer; the last goes on
         w.play().work == [...]
     """
 
@@ -47,7 +60,10 @@ class World:
         self.policy = Policy(regions=regions, **rules)
         self.end, self.drain = end, drain
         self.agents: list[dict[str, Any]] = []
-        self.duties: list[tuple[int, int, int]] = []
+        self.segments: list[dict[str, Any]] = []
+        self.n_duties = 0
+        self.chores: list[tuple[int, ...]] = []
+        self.turns: list[tuple[Any, ...]] = []
         self.tickets: list[dict[str, Any]] = []
         self.stages: list[Sequence[Task | Sequence[Task]]] = []
 
@@ -57,6 +73,10 @@ class World:
         region: int = 0,
         *,
         duties: Sequence[tuple[int, int]] = ((0, FOREVER),),
+        overlap: int = 0,
+        overtime: int = 0,
+        pauses: Sequence[tuple[int, int]] = (),
+        removed: bool = False,
         slow: int = 1000,
         takes: str = ALL,
     ) -> int:
@@ -64,8 +84,43 @@ class World:
         agent = len(self.agents)
         mask = sum(1 << int(priority[1]) - 1 for priority in takes.split())
         self.agents.append({"region": region, "tier": tier - 1, "slow_pm": slow, "takes": mask})
-        self.duties += [(agent, start, end) for start, end in duties]
+        for start, end in duties:
+            cuts = [(a, b) for a, b in pauses if start < a and b < end]
+            starts, ends = [start, *(b for _, b in cuts)], [*(a for a, _ in cuts), end]
+            for begins, stops in zip(starts, ends, strict=True):
+                last = stops == end and not removed
+                paid = stops if stops == FOREVER else stops + overlap * last
+                hard = paid if stops == FOREVER else paid + overtime * last
+                self.segments.append({
+                    "agent": agent, "duty": self.n_duties, "start": begins, "end": stops, "overlap_end": paid, "hard_end": hard,
+                    "pause": stops != end, "slow_pm": slow, "takes": mask,
+                })  # fmt: skip
+            self.n_duties += 1
         return agent
+
+    def lead(self, region: int = 0) -> int:
+        """The engineering lead, who belongs to no pool and has no duties; returns their id."""
+        return self.agent(tier=LEAD + 1, region=region, duties=())
+
+    def chore(self, agent: int, start: int, length: int, *, until: int, kind: str = "review") -> None:
+        """Something that an agent has to do besides tickets."""
+        self.chores.append((start, agent, Chore[kind.upper()], until, length))
+
+    def turn(
+        self,
+        level: str,
+        agent: int,
+        start: int = 0,
+        end: int = FOREVER,
+        *,
+        region: int = 0,
+        asleep: bool = False,
+        chance: float = 1.0,
+    ) -> None:
+        """An agent holds the pager."""
+        place = Level[level.upper()]
+        served = EVERYWHERE if place >= Level.GLOBAL else region
+        self.turns.append((place, served, start, end, agent, asleep, round(chance * 1_000_000)))
 
     def ticket(
         self,
@@ -76,6 +131,11 @@ class World:
         enterprise: bool = False,
         patience: int | None = None,
         escalate_at: int | None = None,
+        visible: int | None = None,
+        filtered: str = "passed",
+        page_at: int | None = None,
+        pages: Any = None,
+        critical: Sequence[Any] | None = None,
     ) -> int:
         """One more ticket, not earlier than the last; returns its id. A stage is a task, or a list of tasks at once.
 
@@ -83,33 +143,45 @@ class World:
         """
         assert stages, "a ticket needs a task"
         assert not self.tickets or created >= self.tickets[-1]["created"], "tickets come in the order of their arrival"
+        seen = created if visible is None else visible
         self.tickets.append({
-            "created": created, "priority": int(priority[1]) - 1, "region": region,
+            "created": created, "visible": seen if filtered == "passed" else NEVER, "priority": int(priority[1]) - 1,
+            "region": region, "filtered": Filter[filtered.upper()],
             "customer_class": CustomerClass.ENTERPRISE if enterprise else CustomerClass.STANDARD,
             "patience": NEVER if patience is None else patience,
             "escalate_at": NEVER if escalate_at is None else escalate_at,
+            "page_at": NEVER if page_at is None else page_at, "pages": pages,
+            "critical_at": NEVER if critical is None else critical[0],
         })  # fmt: skip
-        self.stages.append(stages)
+        self.stages.append([*stages, *([("dormant", *critical[1:])] if critical else [])])
         return len(self.tickets) - 1
 
     def roster(self) -> Roster:
-        a, d = self.agents, self.duties
-        owner = np.array([agent for agent, _, _ in d], dtype=np.int32)
-        end = np.array([end for _, _, end in d], dtype=np.int64)
+        a, s = self.agents, sorted(self.segments, key=lambda segment: (segment["agent"], segment["start"]))
+
+        def column(rows: Sequence[Any], key: Any, dtype: type[np.generic]) -> Any:
+            return np.array([row[key] for row in rows], dtype=dtype)
+
         agents = Agents(
             name=tuple(f"agent {i}" for i in range(len(a))),
-            region=np.array([agent["region"] for agent in a], dtype=np.int16),
-            tier=np.array([agent["tier"] for agent in a], dtype=np.uint8),
-            slow_pm=np.array([agent["slow_pm"] for agent in a], dtype=np.int64),
-            takes=np.array([agent["takes"] for agent in a], dtype=np.uint8),
-        )
-        segments = Segments(
-            agent=owner, duty=np.arange(len(d), dtype=np.int32),
-            start=np.array([start for _, start, _ in d], dtype=np.int64),
-            end=end, overlap_end=end, hard_end=end, pause=np.zeros(len(d), dtype=bool),
-            slow_pm=agents.slow_pm[owner], takes=agents.takes[owner],
+            region=column(a, "region", np.int16), tier=column(a, "tier", np.uint8),
+            slow_pm=column(a, "slow_pm", np.int64), takes=column(a, "takes", np.uint8),
         )  # fmt: skip
-        return Roster(agents, segments, _no_chores(), _no_turns())
+        whole = {"agent": np.int32, "duty": np.int32, "pause": np.bool_, "takes": np.uint8}
+        columns = ("agent", "duty", "start", "end", "overlap_end", "hard_end", "pause", "slow_pm", "takes")
+        segments = Segments(**{name: column(s, name, whole.get(name, np.int64)) for name in columns})
+        c = sorted(self.chores)
+        chores = Chores(
+            agent=column(c, 1, np.int32), kind=column(c, 2, np.uint8), start=column(c, 0, np.int64),
+            until=column(c, 3, np.int64), length=column(c, 4, np.int64),
+        )  # fmt: skip
+        t = sorted(self.turns)
+        turns = Turns(
+            level=column(t, 0, np.uint8), region=column(t, 1, np.int16), agent=column(t, 4, np.int32),
+            start=column(t, 2, np.int64), end=column(t, 3, np.int64), asleep=column(t, 5, np.bool_),
+            answer_ppm=column(t, 6, np.int64),
+        )  # fmt: skip
+        return Roster(agents, segments, chores, turns)
 
     def workload(self) -> Workload:
         def column(name: str, dtype: type[np.generic]) -> Any:
@@ -119,11 +191,15 @@ class World:
         flat = [task for of_ticket in tasks for task in of_ticket]
         stage, tier, handle, wait, kind = zip(*flat, strict=True) if flat else ((),) * 5
         n = len(self.tickets)
+        paged = [i for i, ticket in enumerate(self.tickets) if ticket["pages"] is not None]
+        page_row = np.full(n, NO_PAGES)
+        page_row[paged] = np.arange(len(paged))
+        answers = np.array([_answers(self.tickets[i]["pages"]) for i in paged], dtype=np.int64).reshape(-1, CHAIN, 3)
         return Workload(
-            created=column("created", np.int64), visible=column("created", np.int64), filtered=np.zeros(n,
-            dtype=np.uint8),
-            critical_at=np.full(n, NEVER), page_at=np.full(n, NEVER), page_row=np.full(n, NO_PAGES),
-            **dict.fromkeys(("page_ppm", "page_awake", "page_asleep"), np.empty((0, CHAIN), dtype=np.int64)),
+            created=column("created", np.int64), visible=column("visible", np.int64),
+            filtered=column("filtered", np.uint8), critical_at=column("critical_at", np.int64),
+            page_at=column("page_at", np.int64), page_row=page_row, page_ppm=answers[:, :, 0],
+            page_awake=answers[:, :, 1], page_asleep=answers[:, :, 2],
             region=column("region", np.int16), number=np.arange(n),
             kind=np.full(n, Kind.TICKET, dtype=np.uint8), priority=column("priority", np.uint8),
             customer_class=column("customer_class", np.uint8), channel=np.zeros(n, dtype=np.uint8),
@@ -145,25 +221,25 @@ class World:
         return Played(desk.run(self.workload(), roster, self.policy, self.end, drain=self.drain, env=env))
 
 
-def _no_chores() -> Chores:
-    n = np.empty(0, dtype=np.int64)
-    return Chores(n.astype(np.int32), n.astype(np.uint8), n, n, n)
-
-
-def _no_turns() -> Turns:
-    n = np.empty(0, dtype=np.int64)
-    return Turns(n.astype(np.uint8), n.astype(np.int16), n.astype(np.int32), n, n, n.astype(bool), n)
-
-
-def _tasks(stages: Sequence[Task | Sequence[Task]]) -> list[tuple[int, int, int, int, int]]:
+def _tasks(stages: Sequence[Any]) -> list[tuple[int, int, int, int, int]]:
     """(stage, tier, handle, wait, kind) of each task of a ticket."""
     out = []
     for number, stage in enumerate(stages):
+        if stage[0] == "dormant":
+            out += [(DORMANT, tier - 1, handle, 0, TaskKind.CRITICAL) for tier, handle in stage[1:]]
+            continue
         for tier, handle, *more in stage if isinstance(stage, list) else [stage]:
             wait = more[0] if more else 0
             kind = TaskKind[more[1].upper()] if more[1:] else TaskKind.FOLLOW_UP if wait else TaskKind.WORK
             out.append((number, tier - 1, handle, wait, kind))
     return out
+
+
+def _answers(pages: Any) -> list[tuple[int, int, int]]:
+    """(ppm, awake, asleep) of each step; 0 ppm always answers, 999,999 only where the chance is 1."""
+    steps = list(pages) if isinstance(pages, list) else [pages]
+    steps += [steps[-1]] * (CHAIN - len(steps))
+    return [(1_000_001, 1, 1) if step is None else (step[2] if step[2:] else 0, *step[:2]) for step in steps]
 
 
 class Played:
@@ -195,8 +271,33 @@ class Played:
         return _rows(self.journals.tickets, columns)
 
     def duties(self, *columns: str) -> list[Row]:
-        """These columns of every duty."""
+        """These columns of every segment of a duty."""
         return _rows(self.journals.duties, columns)
+
+    @property
+    def chores(self) -> list[Row]:
+        """(agent, kind, due, start, end) of every stretch of time that went into chores."""
+        names = [Chore(kind).name.lower() for kind in self.journals.chores["kind"].tolist()]
+        rows = _rows(self.journals.chores, ("agent", "due", "start", "end"))
+        return [(agent, name, *instants) for (agent, *instants), name in zip(rows, names, strict=True)]
+
+    @property
+    def pages(self) -> list[Row]:
+        """(ticket, round, level, agent, on duty, sent, answered, outcome) of every page."""
+        names = [Level(level).name.lower() for level in self.journals.pages["level"].tolist()]
+        columns = ("ticket", "round", "agent", "on_duty", "sent", "answered", "outcome")
+        rows = _rows(self.journals.pages, columns)
+        return [
+            (ticket, turn, name, agent, bool(there), *more)
+            for (ticket, turn, agent, there, *more), name in zip(rows, names, strict=True)
+        ]
+
+    def modes(self) -> list[Row]:
+        """(ticket, agent, start, mode) of all work, in the order in which it began."""
+        rows = _rows(self.journals.work, ("start", "ticket", "agent", "mode"))
+        return [
+            (ticket, agent, start, mode) for start, ticket, agent, mode in sorted(r for r in rows if r[0] is not None)
+        ]
 
     def bytes(self) -> bytes:
         """Everything, to the bit."""
@@ -205,7 +306,7 @@ class Played:
         return b"|".join([*tables, str(j.end).encode()])
 
 
-_NAMES = {"why_queued": Why, "how_ended": How, "state": State}
+_NAMES = {"why_queued": Why, "how_ended": How, "state": State, "mode": Mode, "outcome": Outcome}
 
 
 def _rows(table: dict[str, Any], columns: Sequence[str]) -> list[Row]:
