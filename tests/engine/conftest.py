@@ -92,7 +92,8 @@ class World:
                 paid = stops if stops == FOREVER else stops + overlap * last
                 hard = paid if stops == FOREVER else paid + overtime * last
                 self.segments.append({
-                    "agent": agent, "duty": self.n_duties, "start": begins, "end": stops, "overlap_end": paid, "hard_end": hard,
+                    "agent": agent, "duty": self.n_duties, "start": begins, "end": stops,
+                    "overlap_end": paid, "hard_end": hard,
                     "pause": stops != end, "slow_pm": slow, "takes": mask,
                 })  # fmt: skip
             self.n_duties += 1
