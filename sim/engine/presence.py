@@ -148,7 +148,7 @@ class Presence:
         """A duty begins, or goes on after a pause."""
         agent, now = self.agent[segment], self.desk.env.now
         before = self.segment[agent]
-        busy = self.desk.task[agent] != NONE
+        busy = not self.desk.is_free(agent)
         if before != NONE and busy:
             self.left[before] = now  # the pause was worked through
         self.segment[agent] = segment
