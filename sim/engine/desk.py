@@ -654,11 +654,10 @@ class Desk:
             State.QUEUED,
         )
         waiting_now = np.where(state == State.PENDING, end - pending_since, 0)
-        last_task = w.first_task[1:] - 1
         return table(TICKETS, {
             "ticket": np.arange(len(w)), "region": w.region, "number": w.number, "kind": w.kind, "priority": w.priority,
             "customer_class": w.customer_class, "channel": w.channel, "tier": w.tier[w.first_task[:-1]],
-            "stages": w.stage[last_task] + 1,
+            "stages": w.stages,
             "created": w.created, "visible": w.visible, "filtered": w.filtered, "respond_by": w.respond_by,
             "resolve_by": w.resolve_by,
             "acknowledged": np.full(len(w), NEVER), "critical": np.full(len(w), NEVER),

@@ -46,11 +46,15 @@ def ticket_rates(
 
 def alert_rates(name: str, region: Region, demand: Demand, clock: Clock) -> tuple[Instants, Floats]:
     """Expected alerts per hour, in the same form; alerts know no holidays."""
+    edges, shape = alert_shape(name, region, demand, clock)
+    return edges, (region.alerts or 0.0) * shape
+
+
+def alert_shape(name: str, region: Region, demand: Demand, clock: Clock) -> tuple[Instants, Floats]:
+    """The rate of a region's alerts as a multiple of its mean, in the same form; storms follow it as well."""
     edges = cell_edges(name, region, demand, clock)
-    rate = (region.alerts or 0.0) * weekly_shape(region, demand, Kind.ALERT)[
-        clock.hour_of_week(region.zone, edges[:-1])
-    ]
-    return edges, rate * growth(edges, demand, clock) * event_factor(name, region, demand, clock, edges)
+    shape = weekly_shape(region, demand, Kind.ALERT)[clock.hour_of_week(region.zone, edges[:-1])]
+    return edges, shape * growth(edges, demand, clock) * event_factor(name, region, demand, clock, edges)
 
 
 def cell_edges(name: str, region: Region, demand: Demand, clock: Clock) -> Instants:

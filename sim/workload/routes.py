@@ -109,20 +109,32 @@ def _handle_times(
         here = used & (tier == t)
         if name in work.handle and here.any():
             nominal[here] = quantile(work.handle[name], u[here])
-    nominal *= _factors(work)[priority][:, None]
     found = used[:, ENTRY] & (tier[:, ENTRY] == 0) & (draw("knowledge", 1)[:, 0] < work.knowledge.share)
     nominal[found, ENTRY] *= work.knowledge.factor
-    return np.maximum(1, np.rint(nominal + _status_updates(work, priority, nominal))).astype(np.int64)
+    return with_overhead(work, priority, nominal)
+
+
+def with_overhead(work: Work, priority: NDArray[np.uint8], nominal: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Handle times in ms, at least 1, of what a tier needs: times the factor of the priority, and with status updates.
+
+    Args:
+        work: the scenario's section.
+        priority: (n,) 0 for P1.
+        nominal: (n, k) ms.
+    """
+    updates, scaled = work.status_updates, nominal * _factors(work)[priority][:, None]
+    if updates.cost:
+        informed = np.flatnonzero(_are_informed(work)[priority])
+        scaled[informed] += scaled[informed] // updates.every * updates.cost
+    return np.maximum(1, np.rint(scaled)).astype(np.int64)
 
 
 def _factors(work: Work) -> NDArray[np.float64]:
     return np.array([work.handle_factor.get(name, 1.0) for name in PRIORITIES])
 
 
-def _status_updates(work: Work, priority: NDArray[np.uint8], nominal: NDArray[np.float64]) -> NDArray[np.float64]:
-    updates = work.status_updates
-    informed = np.isin(priority, [PRIORITIES.index(name) for name in updates.priorities])
-    return np.where(informed[:, None], nominal // updates.every * updates.cost, 0.0)
+def _are_informed(work: Work) -> NDArray[np.bool_]:
+    return np.array([name in work.status_updates.priorities for name in PRIORITIES])
 
 
 def task_kinds(used: NDArray[np.bool_]) -> NDArray[np.uint8]:
