@@ -16,7 +16,7 @@ ORDER = (
     "scenario.schema", "scenario.days_off", "scenario.keys",
     "scenario.wording", "scenario.checks", "scenario.validate", "scenario.yaml_source", "scenario.changes",
     "scenario.load", "scenario.reference",
-    "workload.tape", "workload.draws", "workload.durations", "workload.arrivals", "workload.routes",
+    "workload.tape", "workload.tasks", "workload.draws", "workload.durations", "workload.arrivals", "workload.routes",
     "workload.assists", "workload.table", "workload.forecast", "workload.replay", "workload.alerts", "workload.filters",
     "workload.batches", "workload.paging", "workload.sample",
     "workforce.roster", "workforce.shifts", "workforce.rotations", "workforce.plan", "workforce.presence",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ class Incidents(NamedTuple):
     """ms of the run's clock."""
     size: NDArray[np.int64]
     """Alerts that it raises, at least 1, those after the end of the run included."""
-    source: NDArray[np.int32]
+    source: NDArray[np.int64]
     """The system that raises them."""
 
 
@@ -41,7 +42,7 @@ class StormAlerts(NamedTuple):
     place: NDArray[np.int64]
     """Position of the alert among all that the storms of scale 1 raise: whoever is left out keeps the places of the
     others."""
-    source: NDArray[np.int32]
+    source: NDArray[np.int64]
 
 
 def incidents(
@@ -60,7 +61,7 @@ def incidents(
     """
     start = poisson_arrivals(edges, per_hour, stream(seed, replication, *name, "arrivals"))
     u = stream(seed, replication, *name, "incidents").random((len(start), 2))
-    return Incidents(start, geometric(storms.size, u[:, 0]), (u[:, 1] * sources).astype(np.int32))
+    return Incidents(start, geometric(storms.size, u[:, 0]), (u[:, 1] * sources).astype(np.int64))
 
 
 def geometric(mean: float, u: Floats) -> NDArray[np.int64]:
@@ -88,6 +89,7 @@ def raised(found: Incidents, stays: NDArray[np.bool_], within: int, end: int, rn
     return StormAlerts(created[place], place, found.source[storm[place]])
 
 
+@lru_cache(maxsize=64)
 def review_instants(zone: str, every: int, clock: Clock) -> Instants:
     """When the dashboard is reviewed: whenever the clocks of `zone` show a whole multiple of `every` after midnight.
 
@@ -100,11 +102,14 @@ def review_instants(zone: str, every: int, clock: Clock) -> Instants:
         clock: of the run.
 
     Returns:
-        Instants in ascending order, over the run and at least a day on either side of it.
+        Instants in ascending order, over the run and at least a day on either side of it; not to be written to.
     """
     first, last = (clock.wall(zone, np.array([0, clock.end])) // DAY * DAY).tolist()
     walls = np.arange(first - DAY, last + 3 * DAY, every, dtype=np.int64)
-    return np.unique(np.concatenate(occurrences(clock, zone, walls)))
+    instants = np.sort(np.concatenate(occurrences(clock, zone, walls)))
+    instants = instants[np.diff(instants, prepend=instants[0] - 1) > 0]
+    instants.setflags(write=False)
+    return instants
 
 
 def seen(

@@ -52,7 +52,7 @@ class Batch:
         priority: (n,) int16, 0 for P1.
         channel: (n,) int16 index into the scenario's channels.
         customer_class: (n,) int16, `CustomerClass`.
-        source: (n,) int32, which system of the region raised the alert.
+        source: (n,) int64, which system of the region raised the alert.
     """
 
     region: int
@@ -64,7 +64,7 @@ class Batch:
     priority: NDArray[np.int16]
     channel: NDArray[np.int16]
     customer_class: NDArray[np.int16]
-    source: NDArray[np.int32]
+    source: NDArray[np.int64]
 
     def only(self, rows: NDArray[np.bool_]) -> Batch:
         """Some of the tickets."""
@@ -153,16 +153,22 @@ def _poisson(place: _Place, kind: Kind, rates: Rates) -> Iterator[Batch]:
 def _fresh(place: _Place, way: str, kind: Kind, created: NDArray[np.int64], number: NDArray[np.int64]) -> Batch:
     unknown = np.full(len(created), UNKNOWN, dtype=np.int16)
     return Batch(
-        place.region, place.name, way, kind, created, number, unknown, unknown, unknown, unknown.astype(np.int32)
+        place.region, place.name, way, kind, created, number, unknown, unknown, unknown, unknown.astype(np.int64)
     )
 
 
 def _thinned(batch: Batch, place: _Place) -> Batch:
     if place.scale >= 1:
         return batch
-    n = int(batch.number.max(initial=0)) % ALERTS + 1
-    stays = place.stream(batch.way, "thinning").random(n) < place.scale
+    stays = _stay(place, batch.way, int(batch.number.max(initial=0)) % ALERTS + 1)
     return batch.only(stays[batch.number % ALERTS])
+
+
+def _stay(place: _Place, way: str, n: int) -> NDArray[np.bool_]:
+    """Which of n stay when demand is scaled down: all at 1 and above."""
+    if place.scale >= 1:
+        return np.ones(n, dtype=np.bool_)
+    return place.stream(way, "thinning").random(n) < place.scale
 
 
 def _storms(place: _Place, storms: Storms, sources: int, rates: Rates, clock: Clock) -> Iterator[Batch]:
@@ -172,8 +178,9 @@ def _storms(place: _Place, storms: Storms, sources: int, rates: Rates, clock: Cl
     for way, scale, first_number in ways:
         name = place.seed, place.replication, place.name, way
         found = incidents(storms, sources, edges, per_hour * scale, *name)
-        stays = place.stream(way, "thinning").random(len(found.start)) < place.scale
-        alerts = raised(found, stays, storms.within, clock.end, place.stream(way, "instants"))
+        alerts = raised(
+            found, _stay(place, way, len(found.start)), storms.within, clock.end, place.stream(way, "instants")
+        )
         batch = _fresh(place, way, Kind.ALERT, alerts.created, first_number + alerts.place)
         yield replace(batch, source=alerts.source)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.clock import DAY
 from sim.scenario.base import PRIORITIES
+from sim.workload.arrivals import local_time
 from sim.workload.tape import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -29,7 +29,7 @@ class Alerts(NamedTuple):
     created: NDArray[np.int64]
     region: NDArray[np.int16]
     """Index into the scenario's regions."""
-    source: NDArray[np.int32]
+    source: NDArray[np.int64]
     """The system of the region that raised it."""
     priority: NDArray[np.uint8]
     """0 for P1."""
@@ -70,47 +70,55 @@ def _applies(rule: Suppression, alerts: Alerts, regions: Mapping[str, Region], c
     if rule.sources is not None:
         applies &= alerts.source < rule.sources
     if rule.hours is not None:
-        after_start = (_wall(alerts, regions, clock) - rule.hours.start) % DAY
+        after_start = (local_time(alerts.created, alerts.region, regions, clock) - rule.hours.start) % DAY
         applies &= after_start < rule.hours.end - rule.hours.start
     return applies
 
 
-def _wall(alerts: Alerts, regions: Mapping[str, Region], clock: Clock) -> NDArray[np.int64]:
-    """What the clocks of each alert's region show when it is created."""
-    wall = np.empty(len(alerts.created), dtype=np.int64)
-    for index, region in enumerate(regions.values()):
-        here = np.flatnonzero(alerts.region == index)
-        wall[here] = clock.wall(region.zone, alerts.created[here])
-    return wall
-
-
 def batched(alerts: Alerts, within: int) -> Flags:
     """The alerts that come less than `within` ms after the first of a batch of their region, source and priority."""
-    found, first = [], dict[int, int]()
-    for key, now in zip((_source(alerts) * len(PRIORITIES) + alerts.priority).tolist(), alerts.created.tolist(),
-                        strict=True):  # fmt: skip
-        joins = now - first.get(key, now - within) < within
-        found.append(joins)
-        if not joins:
-            first[key] = now
-    return np.array(found, dtype=np.bool_)
+    found = np.zeros(len(alerts.created), dtype=np.bool_)
+    for rows, times in _runs(_source(alerts) * len(PRIORITIES) + alerts.priority, alerts.created, within, 2):
+        first, joins = times[0] - within, []
+        for now in times:
+            joins.append(now - first < within)
+            if not joins[-1]:
+                first = now
+        found[rows] = joins
+    return found
 
 
 def throttled(alerts: Alerts, throttle: Throttle) -> Flags:
     """The alerts before which `at_most` of their region and source have passed less than `window` ms ago."""
-    found, passed = [], dict[int, deque[int]]()
+    found = np.zeros(len(alerts.created), dtype=np.bool_)
     at_most, window = throttle.at_most, throttle.window
-    for key, now in zip(_source(alerts).tolist(), alerts.created.tolist(), strict=True):
-        latest = passed.get(key)
-        if latest is None:
-            latest = passed[key] = deque(maxlen=at_most)
-        stops = len(latest) == at_most and now - latest[0] < window
-        found.append(stops)
-        if not stops:
-            latest.append(now)
-    return np.array(found, dtype=np.bool_)
+    for rows, times in _runs(_source(alerts), alerts.created, window, at_most + 1):
+        passed, stops = times[:at_most], [False] * at_most
+        for now in times[at_most:]:
+            stops.append(now - passed[-at_most] < window)
+            if not stops[-1]:
+                passed.append(now)
+        found[rows] = stops
+    return found
 
 
 def _source(alerts: Alerts) -> NDArray[np.int64]:
     """One number for region and source."""
     return alerts.region.astype(np.int64) << 32 | alerts.source
+
+
+def _runs(
+    key: NDArray[np.int64], created: NDArray[np.int64], gap: int, shortest: int
+) -> Iterator[tuple[NDArray[np.int64], list[int]]]:
+    """The runs of alerts of one key that follow each other in less than `gap` ms: their rows and times, in order.
+
+    What lies further back than `gap` stops no alert, so that runs can be looked at one by one, and those of fewer than
+    `shortest` alerts not at all.
+    """
+    order = np.argsort(key, kind="stable")
+    key, created = key[order], created[order]
+    breaks = np.flatnonzero((key[1:] != key[:-1]) | (created[1:] - created[:-1] >= gap)) + 1
+    starts, ends = np.concatenate([[0], breaks]), np.concatenate([breaks, [len(key)]])
+    long = ends - starts >= shortest
+    for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+        yield order[start:end], created[start:end].tolist()

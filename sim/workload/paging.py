@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,13 +13,19 @@ from sim.workload.durations import quantile
 from sim.workload.tape import CHAIN, NO_PAGES, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+    from sim.scenario.base import DurationLaw
     from sim.scenario.oncall import OnCall
-    from sim.workload.draws import Draws
+
+    Words = Callable[[NDArray[np.int64]], NDArray[np.uint64]]
 
 P2, P3 = PRIORITIES.index("P2"), PRIORITIES.index("P3")
 _MILLION = 1_000_000
+_STEPS = 1 << 16
+"""Delays of answers are drawn from so many quantiles: looking them up is quicker than working each of them out."""
 
 
 class Pages(NamedTuple):
@@ -31,27 +38,13 @@ class Pages(NamedTuple):
     asleep: NDArray[np.int64]
 
 
-def may_page(oncall: OnCall | None, kind: NDArray[np.uint8], priority: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Those that can page anybody unless they are filtered: P1 and P2, and P3 alerts where late ones are paged."""
-    if oncall is None:
-        return np.zeros(len(priority), dtype=np.bool_)
-    late = (kind == Kind.ALERT) & (priority == P3) & (oncall.late_alert is not None)
-    mask: NDArray[np.bool_] = (priority <= P2) | late
-    return mask
-
-
-def answers(draws: Draws, tickets: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Two numbers for each page that tickets can lead to, (k, 2 * CHAIN): first all chances, then all delays."""
-    return draws.some("pages", 2 * CHAIN, tickets)
-
-
 def pages(
     oncall: OnCall | None,
     kind: NDArray[np.uint8],
     priority: NDArray[np.uint8],
     created: NDArray[np.int64],
     visible: NDArray[np.int64],
-    u: NDArray[np.float64],
+    words: Words,
 ) -> Pages:
     """What is on the tape about pages.
 
@@ -61,24 +54,41 @@ def pages(
         priority: (n,).
         created: (n,).
         visible: (n,), missing where an alert is filtered.
-        u: as of `answers`, of all that `may_page`, in the order of the tickets.
+        words: of k of these tickets, (k, CHAIN): 64 random bits for each page that a ticket can lead to.
     """
     n = len(priority)
     if oncall is None:
         nothing = np.empty((0, CHAIN), dtype=np.int64)
         return Pages(np.full(n, NEVER), np.full(n, NO_PAGES), nothing, nothing, nothing)
-    may, passed = may_page(oncall, kind, priority), visible != NEVER
-    used = u[passed[may]]
+    rows = np.flatnonzero(_may_page(oncall, kind, priority) & (visible != NEVER))
     row = np.full(n, NO_PAGES)
-    row[may & passed] = np.arange(len(used))
+    row[rows] = np.arange(len(rows))
+    bits = words(rows)
+    # The lowest bits of a word say when there is an answer, the upper half whether there is one. Asleep and awake take
+    # the same bits, so that whoever is asleep is slower by law, never by luck.
+    when = (bits & (_STEPS - 1)).astype(np.intp)
     return Pages(
         at=_paged_at(oncall, kind, priority, created, visible),
         row=row,
-        ppm=(used[:, :CHAIN] * _MILLION).astype(np.int64),
-        # Both take the same numbers: whoever is asleep is slower by law, never by luck.
-        awake=quantile(oncall.awake.delay, used[:, CHAIN:]),
-        asleep=quantile(oncall.asleep.delay, used[:, CHAIN:]),
+        ppm=((bits >> 32) * _MILLION >> 32).astype(np.int64),
+        awake=_delays(oncall.awake.delay)[when],
+        asleep=_delays(oncall.asleep.delay)[when],
     )
+
+
+@lru_cache(maxsize=64)
+def _delays(law: DurationLaw) -> NDArray[np.int64]:
+    """The quantiles of a law at the middle of each of `_STEPS` equal parts of [0, 1)."""
+    delays = quantile(law, (np.arange(_STEPS) + 0.5) / _STEPS)
+    delays.setflags(write=False)
+    return delays
+
+
+def _may_page(oncall: OnCall, kind: NDArray[np.uint8], priority: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """P1 and P2, and P3 alerts where late ones are paged."""
+    late = (kind == Kind.ALERT) & (priority == P3) & (oncall.late_alert is not None)
+    may: NDArray[np.bool_] = (priority <= P2) | late
+    return may
 
 
 def _paged_at(

@@ -11,37 +11,36 @@ from sim.clock import DAY, NEVER
 from sim.scenario.base import PRIORITIES
 from sim.scenario.days_off import clock_of
 from sim.workload.alerts import seen
-from sim.workload.assists import Tasks, assist_times, assists_of, with_assists
+from sim.workload.arrivals import local_time
+from sim.workload.assists import with_assists
 from sim.workload.batches import UNKNOWN, batches, ticket_log
-from sim.workload.draws import Draws
+from sim.workload.draws import Draws, Part
 from sim.workload.durations import quantile
 from sim.workload.filters import Alerts, filtered
 from sim.workload.forecast import read_forecast
-from sim.workload.paging import answers, may_page, pages
-from sim.workload.routes import slots, task_kinds
-from sim.workload.tape import ALERTS, CustomerClass, Filter, Kind, Workload
+from sim.workload.paging import pages
+from sim.workload.routes import ways
+from sim.workload.tape import ALERTS, CHAIN, CustomerClass, Filter, Kind, Workload
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.scenario.base import ByPriority
+    from sim.scenario.base import ByPriority, PriorityName
     from sim.scenario.demand import Channel
-    from sim.scenario.schema import Region, Scenario
+    from sim.scenario.schema import Scenario
     from sim.workload.batches import Batch
+    from sim.workload.paging import Words
+    from sim.workload.tasks import Tasks
 
 NO_CHANNEL = 255
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """Tickets with everything drawn: columns of the tape before the merge, and their slots.
-
-    Attributes beside those of `Workload`:
-        source: which system raised the alert.
-        used, slot_tier, slot_wait, slot_handle: the way through the tiers, as in `Slots`.
-        assists: as of `assist_times`.
-    """
+class _Tickets:
+    """Tickets with what they are, as in `Workload`, and `source`, which system raised the alert."""
 
     created: NDArray[np.int64]
     region: NDArray[np.int16]
@@ -51,12 +50,17 @@ class _Rows:
     customer_class: NDArray[np.uint8]
     channel: NDArray[np.uint8]
     patience: NDArray[np.int64]
-    source: NDArray[np.int32]
-    used: NDArray[np.bool_]
-    slot_tier: NDArray[np.uint8]
-    slot_wait: NDArray[np.int64]
-    slot_handle: NDArray[np.int64]
-    assists: NDArray[np.int64]
+    source: NDArray[np.int64]
+
+    def only(self, rows: NDArray[np.int64]) -> _Tickets:
+        """Some of them, or all in another order."""
+        return _Tickets(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+    def followed_by(self, other: _Tickets) -> _Tickets:
+        """These, then others."""
+        return _Tickets(
+            **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
+        )
 
 
 def sample_workload(scenario: Scenario, seed: int, replication: int) -> Workload:
@@ -71,12 +75,20 @@ def sample_workload(scenario: Scenario, seed: int, replication: int) -> Workload
         DataError: a ticket log or a forecast cannot be read.
     """
     clock = clock_of(scenario)
-    drawn = [_drawn(batch, scenario, clock, seed, replication) for batch in batches(scenario, clock, seed, replication)]
-    merged = {field.name: np.concatenate([getattr(rows, field.name) for rows, _ in drawn]) for field in fields(_Rows)}
-    order = np.lexsort((merged["number"], merged["region"], merged["created"]))
-    may = may_page(scenario.oncall, merged["kind"], merged["priority"])
-    u = np.concatenate([numbers for _, numbers in drawn])[(np.cumsum(may) - 1)[order[may[order]]]]
-    return _tape(_Rows(**{name: values[order] for name, values in merged.items()}), u, scenario, clock)
+    found = list(batches(scenario, clock, seed, replication))
+    asked, noticed = ([batch for batch in found if batch.kind == kind] for kind in (Kind.TICKET, Kind.ALERT))
+    draws = [
+        Draws([Part(batch.number % ALERTS, seed, replication, batch.name, batch.way) for batch in of_kind])
+        for of_kind in (asked, noticed)
+    ]
+    draw = Draws([part for of_kind in draws for part in of_kind.parts])
+    tickets = _customers(asked, scenario, clock, draws[0]).followed_by(_alerts(noticed, scenario, draws[1]))
+    tasks = with_assists(ways(scenario.work, tickets.priority, draw), scenario.work, tickets.priority, draw)
+    order = np.lexsort((tickets.number, tickets.region, tickets.created))
+    return _tape(
+        tickets.only(order), tasks.in_order(order), scenario, clock,
+        lambda rows: draw.words("pages", CHAIN, order[rows]),
+    )  # fmt: skip
 
 
 def workload_notices(scenario: Scenario) -> tuple[str, ...]:
@@ -94,51 +106,53 @@ def workload_notices(scenario: Scenario) -> tuple[str, ...]:
 # ---------------------------------------------------------------------- what a ticket is
 
 
-def _drawn(
-    batch: Batch, scenario: Scenario, clock: Clock, seed: int, replication: int
-) -> tuple[_Rows, NDArray[np.float64]]:
-    """Draw what the batch does not know yet; and the numbers behind the pages of those that may page."""
-    draw = Draws(batch.number % ALERTS, seed, replication, batch.name, batch.way)
-    demand, n = scenario.demand, len(batch.number)
-    is_alert = batch.kind == Kind.ALERT
-    mix = demand.alert_priorities if is_alert else demand.priorities
-    priority = _known_or(batch.priority, _choice([mix.get(p, 0.0) for p in PRIORITIES], draw("priority", 1)[:, 0]))
-    kind = np.full(n, batch.kind, dtype=np.uint8)
-    customer_class, channel, patience = _nobody(n) if is_alert else _customer(batch, scenario, clock, draw)
-    ways = slots(scenario.work, priority, draw)
-    rows = _Rows(
-        created=batch.created, region=np.full(n, batch.region, dtype=np.int16), number=batch.number,
-        kind=kind, priority=priority, customer_class=customer_class, channel=channel, patience=patience,
-        source=_source(batch, demand.monitoring.sources, draw) if is_alert else batch.source,
-        used=ways.used, slot_tier=ways.tier, slot_wait=ways.wait, slot_handle=ways.handle,
-        assists=assist_times(scenario.work, priority, draw),
-    )  # fmt: skip
-    return rows, answers(draw, np.flatnonzero(may_page(scenario.oncall, kind, priority)))
-
-
-_Customer = tuple["NDArray[np.uint8]", "NDArray[np.uint8]", "NDArray[np.int64]"]
-"""Class, channel and patience."""
-
-
-def _nobody(n: int) -> _Customer:
-    """Nobody waits for an alert."""
-    standard = np.full(n, CustomerClass.STANDARD, dtype=np.uint8)
-    return standard, np.full(n, NO_CHANNEL, dtype=np.uint8), np.full(n, NEVER)
-
-
-def _customer(batch: Batch, scenario: Scenario, clock: Clock, draw: Draws) -> _Customer:
-    demand, region = scenario.demand, scenario.regions[batch.name]
-    is_standard = draw("class", 1)[:, 0] >= demand.enterprise
-    drawn = np.where(is_standard, CustomerClass.STANDARD, CustomerClass.ENTERPRISE)
+def _customers(found: Sequence[Batch], scenario: Scenario, clock: Clock, draw: Draws) -> _Tickets:
+    """Customers' tickets: what a log says of them, the rest by chance."""
+    demand, region, created = scenario.demand, _region(found), _column(found, "created")
     channels = list(demand.channels.values())
     wanted = _choice([channel.share for channel in channels], draw("channel", 1)[:, 0])
-    channel = _known_or(batch.channel, _open_channel(wanted, batch.created, region, demand.channels, clock))
-    return _known_or(batch.customer_class, drawn), channel, _patience(channel, channels, draw("patience", 1)[:, 0])
+    channel = _known_or(found, "channel", _open_channel(wanted, created, region, scenario, clock))
+    is_standard = draw("class", 1)[:, 0] >= demand.enterprise
+    drawn_class = np.where(is_standard, CustomerClass.STANDARD, CustomerClass.ENTERPRISE)
+    return _Tickets(
+        created=created, region=region, number=_column(found, "number"), kind=_full(created, Kind.TICKET),
+        priority=_priority(found, demand.priorities, draw),
+        customer_class=_known_or(found, "customer_class", drawn_class), channel=channel,
+        patience=_patience(channel, channels, draw("patience", 1)[:, 0]), source=_column(found, "source"),
+    )  # fmt: skip
 
 
-def _source(batch: Batch, sources: int, draw: Draws) -> NDArray[np.int32]:
-    drawn = (draw("source", 1)[:, 0] * sources).astype(np.int32)
-    return np.where(batch.source == UNKNOWN, drawn, batch.source)
+def _alerts(found: Sequence[Batch], scenario: Scenario, draw: Draws) -> _Tickets:
+    """Alerts: nobody waits for their answer."""
+    demand, created, source = scenario.demand, _column(found, "created"), _column(found, "source")
+    drawn_source = (draw("source", 1)[:, 0] * demand.monitoring.sources).astype(np.int64)
+    return _Tickets(
+        created=created, region=_region(found), number=_column(found, "number"), kind=_full(created, Kind.ALERT),
+        priority=_priority(found, demand.alert_priorities, draw),
+        customer_class=_full(created, CustomerClass.STANDARD), channel=_full(created, NO_CHANNEL),
+        patience=np.full(len(created), NEVER), source=np.where(source == UNKNOWN, drawn_source, source),
+    )  # fmt: skip
+
+
+def _column(found: Sequence[Batch], name: str) -> NDArray[np.int64]:
+    return np.concatenate([getattr(batch, name) for batch in found])
+
+
+def _region(found: Sequence[Batch]) -> NDArray[np.int16]:
+    return np.concatenate([np.full(len(batch.number), batch.region, dtype=np.int16) for batch in found])
+
+
+def _full(like: NDArray[np.int64], value: int) -> NDArray[np.uint8]:
+    return np.full(len(like), value, dtype=np.uint8)
+
+
+def _priority(found: Sequence[Batch], mix: dict[PriorityName, float], draw: Draws) -> NDArray[np.uint8]:
+    return _known_or(found, "priority", _choice([mix.get(p, 0.0) for p in PRIORITIES], draw("priority", 1)[:, 0]))
+
+
+def _known_or(found: Sequence[Batch], name: str, drawn: NDArray[np.int64]) -> NDArray[np.uint8]:
+    known = _column(found, name)
+    return np.where(known == UNKNOWN, drawn, known).astype(np.uint8)
 
 
 def _choice(shares: list[float], u: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -148,16 +162,13 @@ def _choice(shares: list[float], u: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.minimum(np.searchsorted(cumulated, u, side="right"), last)
 
 
-def _known_or(known: NDArray[np.int16], drawn: NDArray[np.int64]) -> NDArray[np.uint8]:
-    return np.where(known == UNKNOWN, drawn, known).astype(np.uint8)
-
-
 def _open_channel(
-    wanted: NDArray[np.int64], created: NDArray[np.int64], region: Region, channels: dict[str, Channel], clock: Clock
+    wanted: NDArray[np.int64], created: NDArray[np.int64], region: NDArray[np.int16], scenario: Scenario, clock: Clock
 ) -> NDArray[np.int64]:
     """The channel that customers end up in: their own while it is open, else its fallback."""
+    channels = scenario.demand.channels
     names = list(channels)
-    wall = clock.wall(region.zone, created)
+    wall = local_time(created, region, scenario.regions, clock)
     weekday = (wall // DAY + 3) % 7  # 1970-01-01 was a Thursday
     chosen = wanted.copy()
     for index, channel in enumerate(channels.values()):
@@ -179,7 +190,7 @@ def _patience(channel: NDArray[np.uint8], channels: list[Channel], u: NDArray[np
 # ---------------------------------------------------------------------- the tape
 
 
-def _tape(rows: _Rows, u: NDArray[np.float64], scenario: Scenario, clock: Clock) -> Workload:
+def _tape(rows: _Tickets, tasks: Tasks, scenario: Scenario, clock: Clock, words: Words) -> Workload:
     found, visible = _before_people(rows, scenario, clock)
     due = {
         "respond_by": _due(rows, scenario.targets.response),
@@ -187,8 +198,7 @@ def _tape(rows: _Rows, u: NDArray[np.float64], scenario: Scenario, clock: Clock)
         "escalate_at": _later(_due(rows, scenario.policy.escalation.after), visible),
         "critical_at": _later(_due(rows, _critical(scenario)), visible),
     }
-    page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, u)
-    tasks = with_assists(_tasks(rows), rows.assists, assists_of(scenario.work))
+    page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, words)
     return Workload(
         created=rows.created, visible=visible, filtered=found, region=rows.region, number=rows.number, kind=rows.kind,
         priority=rows.priority, customer_class=rows.customer_class, channel=rows.channel, patience=rows.patience,
@@ -199,7 +209,7 @@ def _tape(rows: _Rows, u: NDArray[np.float64], scenario: Scenario, clock: Clock)
     )  # fmt: skip
 
 
-def _before_people(rows: _Rows, scenario: Scenario, clock: Clock) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _before_people(rows: _Tickets, scenario: Scenario, clock: Clock) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """What keeps each ticket from people, and when they see it."""
     monitoring = scenario.demand.monitoring
     found, visible = np.zeros(len(rows.created), dtype=np.uint8), rows.created.copy()
@@ -218,7 +228,7 @@ def _critical(scenario: Scenario) -> ByPriority:
     return {"P1": critical.after} if critical else {}
 
 
-def _due(rows: _Rows, after: ByPriority) -> NDArray[np.int64]:
+def _due(rows: _Tickets, after: ByPriority) -> NDArray[np.int64]:
     """Creation plus a time by priority; missing where the priority has none."""
     times = np.array([after.get(name, NEVER) for name in PRIORITIES])[rows.priority]
     return np.where(times == NEVER, NEVER, rows.created + times)
@@ -227,13 +237,3 @@ def _due(rows: _Rows, after: ByPriority) -> NDArray[np.int64]:
 def _later(due: NDArray[np.int64], visible: NDArray[np.int64]) -> NDArray[np.int64]:
     """Timers that are due before anybody sees the ticket go off right after that."""
     return np.where(due == NEVER, NEVER, np.maximum(due, visible + 1))
-
-
-def _tasks(rows: _Rows) -> Tasks:
-    """The ways through the tiers, ticket by ticket."""
-    used = rows.used
-    return Tasks(
-        first=np.concatenate([[0], np.cumsum(used.sum(axis=1))]),
-        stage=(np.cumsum(used, axis=1) - 1)[used].astype(np.uint8),
-        tier=rows.slot_tier[used], handle=rows.slot_handle[used], wait=rows.slot_wait[used], kind=task_kinds(used),
-    )  # fmt: skip
