@@ -10,6 +10,8 @@ from hashlib import blake2b
 
 import numpy as np
 
+_WORD = 1 << 32
+
 
 def stream(seed: int, replication: int, *name: str | int) -> np.random.Generator:
     """The generator of that name; the same name always yields the same numbers.
@@ -20,5 +22,9 @@ def stream(seed: int, replication: int, *name: str | int) -> np.random.Generator
         name: what the stream is for, e.g. `"americas", "tickets", "handle"`.
     """
     text = "\x1f".join(str(part) for part in name)
-    words = np.frombuffer(blake2b(text.encode(), digest_size=16).digest(), dtype="<u4")
-    return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence([seed, replication, *map(int, words)])))
+    words = np.frombuffer(blake2b(text.encode(), digest_size=16).digest(), dtype="<u4").tolist()
+    key = [seed, replication, *words]
+    # An array means the same as the list, and is read five times as fast.
+    short = 0 <= seed < _WORD and 0 <= replication < _WORD
+    entropy = np.random.SeedSequence(np.array(key, dtype=np.uint32) if short else key)
+    return np.random.Generator(np.random.PCG64DXSM(entropy))

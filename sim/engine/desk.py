@@ -43,12 +43,10 @@ from sim.engine.policy import N_PRIORITIES, N_TIERS, NO_LIMIT, NOMINAL, combined
 from sim.engine.presence import Presence
 from sim.engine.records import journals
 from sim.workforce.roster import LEAD
-from sim.workload.tape import DORMANT, CustomerClass, TaskKind
+from sim.workload.tape import CustomerClass, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
-
-    from numpy.typing import NDArray
 
     from sim.engine.moments import Environment
     from sim.engine.policy import Overflow, Policy
@@ -121,7 +119,7 @@ class Desk:
         self.critical_at: list[int] = or_none(workload.critical_at)
         self.first_task: list[int] = workload.first_task.tolist()
         self.next_task = self.first_task[:-1].copy()  # first task of the stage to come
-        self.dormant: list[int] = _first_dormant(workload).tolist()  # where the tasks end that stages lead to
+        self.dormant: list[int] = workload.first_dormant.tolist()  # where the tasks end that stages lead to
         self.open_tasks = [0] * n  # that are waited for before the ticket goes on
         self.level = self.priority.copy()  # effective priority
         self.timer_due = or_none(workload.escalate_at)  # NONE: fired, paused, or no timer
@@ -684,14 +682,6 @@ class Desk:
         written = [max(row[QUEUED], row[STARTED], row[ENDED]) for row in self.rows]
         in_line = [queued for queued, waits in zip(self.queued_at, self.waiting, strict=True) if waits]
         return max(written + in_line, default=0)
-
-
-def _first_dormant(workload: Workload) -> NDArray[np.int64]:
-    """Where each ticket's dormant tasks begin, or where its row ends."""
-    before = np.concatenate([[0], np.cumsum(workload.stage == DORMANT)])
-    first, last = workload.first_task[:-1], workload.first_task[1:]
-    out: NDArray[np.int64] = last - (before[last] - before[first])
-    return out
 
 
 def _place(region: int, order: list[int]) -> int:

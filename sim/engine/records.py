@@ -69,20 +69,13 @@ def _tickets(desk: Desk, end: int, serving: NDArray[np.bool_]) -> Table:
     return table(TICKETS, {
         "ticket": np.arange(len(w)), "region": w.region, "number": w.number, "kind": w.kind, "priority": w.priority,
         "customer_class": w.customer_class, "channel": w.channel, "tier": w.tier[w.first_task[:-1]],
-        "stages": _stages(desk), "created": w.created, "visible": w.visible, "filtered": w.filtered,
+        "stages": w.stages, "created": w.created, "visible": w.visible, "filtered": w.filtered,
         "respond_by": w.respond_by, "resolve_by": w.resolve_by,
         "acknowledged": _instants(desk.acknowledged), "started": _instants(desk.started),
         "first_resolved": _instants(desk.first_resolved), "resolved": resolved,
         "escalated": _instants(desk.escalated), "critical": _instants(desk.critical), "abandoned": abandoned,
         "paused": np.array(desk.paused, dtype=np.int64) + waiting_now, "state": state,
     })  # fmt: skip
-
-
-def _stages(desk: Desk) -> NDArray[np.int64]:
-    """Stages on the tape, without what is dormant."""
-    last = np.array(desk.dormant, dtype=np.int64) - 1
-    out: NDArray[np.int64] = desk.workload.stage[last] + np.int64(1)
-    return out
 
 
 def _work(desk: Desk) -> Table:

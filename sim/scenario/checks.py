@@ -75,6 +75,9 @@ def _named_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
             yield from (((section, group, name, "regions", n), region) for n, region in enumerate(member.regions))
     yield from ((("demand", "holidays", region), region) for region in scenario.demand.holidays)
     yield from ((("staffing", "flat", region), region) for region in scenario.staffing.flat)
+    for name, rule in scenario.demand.monitoring.suppress.items():
+        key = ("demand", "monitoring", "suppress", name, "regions")
+        yield from (((*key, n), region) for n, region in enumerate(rule.regions))
     replay = scenario.demand.replay
     if replay:
         yield from ((("demand", "replay", "regions", name), region) for name, region in replay.regions.items())
@@ -138,6 +141,21 @@ def tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("staffing", section), message)
 
 
+@_rests_on("staffing", "demand.priorities", "demand.alert_priorities")
+def assisting_tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
+    """The tiers that are called in for every P1 have agents somewhere, where P1 occurs."""
+    work, (section, entries) = scenario.work, _active(scenario)
+    critical = work.critical.assists if work.critical else {}
+    called: list[tuple[KeyPath, str]] = [(("work", "activation", tier), tier) for tier in work.activation]
+    called += [(("work", "critical", "assists", tier), tier) for tier in critical]
+    if not entries or "P1" not in _occurring_priorities(scenario):
+        return
+    for key, tier in called:
+        if tier not in _staffed_tiers(scenario):
+            remedy = f"give it agents in staffing.{section}, or take it out here"
+            yield Finding(key, f"is called in for every P1, but {tier} is staffed nowhere: {remedy}")
+
+
 def _active(scenario: Scenario) -> tuple[str, Collection[str]]:
     """The section of `staffing` that is used, and the names in it."""
     staffing = scenario.staffing
@@ -152,7 +170,7 @@ def _staffed_tiers(scenario: Scenario) -> set[str]:
 
 def _needed_tiers(scenario: Scenario) -> dict[str, list[str]]:
     """The tiers that tickets can reach, each with the priorities that do."""
-    occurring = PRIORITIES if scenario.demand.replay else _drawn_priorities(scenario)
+    occurring = _occurring_priorities(scenario)
     needed: dict[str, list[str]] = {}
     for priority, route in sorted(scenario.work.routes.items()):
         stops = [n for n, share in enumerate(route.solved) if share == 1]
@@ -162,14 +180,24 @@ def _needed_tiers(scenario: Scenario) -> dict[str, list[str]]:
     return needed
 
 
+def _occurring_priorities(scenario: Scenario) -> Sequence[str]:
+    """The priorities that tickets or alerts can have: a log may hold any."""
+    return PRIORITIES if scenario.demand.replay else _drawn_priorities(scenario)
+
+
 def _drawn_priorities(scenario: Scenario) -> list[str]:
     """The priorities that tickets or alerts of the scenario get by chance."""
     demand, regions = scenario.demand, scenario.regions.values()
     logged = demand.replay is not None and demand.replay.columns.priority is not None
     tickets = bool(demand.replay or demand.forecast or any(region.tickets for region in regions)) and not logged
-    alerts = any(region.alerts for region in regions)
-    mixes = [demand.priorities] * tickets + [demand.alert_priorities] * alerts
+    mixes = [demand.priorities] * tickets + [demand.alert_priorities] * _has_alerts(scenario)
     return [priority for priority in PRIORITIES if any(mix.get(priority) for mix in mixes)]
+
+
+def _has_alerts(scenario: Scenario) -> bool:
+    """Whether any alert comes, by itself or in a storm."""
+    storms = scenario.demand.monitoring.storms
+    return bool(any(region.alerts for region in scenario.regions.values()) or (storms and storms.rate))
 
 
 @_rests_on("demand.priorities", "demand.alert_priorities")
@@ -245,10 +273,19 @@ def fallbacks_are_open(scenario: Scenario) -> Iterator[Finding]:
 def somebody_asks(scenario: Scenario) -> Iterator[Finding]:
     """There is some demand."""
     demand = scenario.demand
-    rates = any(region.tickets or region.alerts for region in scenario.regions.values())
-    if not (rates or demand.replay or demand.forecast):
+    tickets = any(region.tickets for region in scenario.regions.values())
+    if not (tickets or _has_alerts(scenario) or demand.replay or demand.forecast):
         remedy = "give one `tickets` or `alerts`, or the scenario demand.replay or demand.forecast"
         yield Finding(("regions",), f"no region has any demand: {remedy}")
+
+
+@_rests_on("regions", "demand.monitoring")
+def filters_have_alerts(scenario: Scenario) -> Iterator[Finding]:
+    """Where alerts are filtered, there are some."""
+    for name in ("suppress", "batch", "throttle") * (not _has_alerts(scenario)):
+        if getattr(scenario.demand.monitoring, name):
+            remedy = "give a region `alerts`, add demand.monitoring.storms, or take this out"
+            yield Finding(("demand", "monitoring", name), f"filters alerts, but there are none: {remedy}")
 
 
 @_rests_on()
@@ -298,7 +335,7 @@ def _country(key: KeyPath, country: str) -> Iterator[Finding]:
         yield Finding(key, f"{message}; {remedy}", closest and f"{code}-{closest}")
 
 
-@_rests_on("demand.scale", "demand.trend", "horizon.days", "horizon.warmup_days")
+@_rests_on("demand.scale", "demand.trend", "demand.monitoring.storms", "horizon.days", "horizon.warmup_days")
 def volume_is_bearable(scenario: Scenario) -> Iterator[Finding]:
     """The expected number of tickets fits into memory."""
     volume = _expected_volume(scenario)
@@ -312,11 +349,15 @@ def volume_is_bearable(scenario: Scenario) -> Iterator[Finding]:
 def _expected_volume(scenario: Scenario) -> float:
     """Tickets and alerts, from above: growth as at the end, events that raise demand one after the other."""
     horizon, demand = scenario.horizon, scenario.demand
-    per_hour = sum((region.tickets or 0) + (region.alerts or 0) for region in scenario.regions.values()) * demand.scale
+    storms = demand.monitoring.storms
+    stormy = storms.rate * storms.size if storms else 0.0
+    per_hour = sum((region.tickets or 0) + (region.alerts or 0) + stormy for region in scenario.regions.values())
     years = horizon.days / _DAYS_PER_YEAR
     growth = math.exp(min(max(0.0, years * math.log1p(demand.trend)), _LARGEST_EXPONENT))
     hours = (horizon.days + horizon.warmup_days) * _HOURS_PER_DAY
-    return per_hour * growth * (hours + sum(_extra_hours(event, hours) for event in demand.events.values()))
+    return (
+        per_hour * demand.scale * growth * (hours + sum(_extra_hours(event, hours) for event in demand.events.values()))
+    )
 
 
 def _extra_hours(event: DemandEvent, horizon_hours: float) -> float:

@@ -141,7 +141,9 @@ class Forecast(Model):
 
 
 class Storms(Model):
-    """Incidents that raise many alerts at once."""
+    """Incidents that raise many alerts at once. They come as alerts do: with their weekly shape, trend, events and good
+    days, and more or fewer with `demand.scale`.
+    """
 
     rate: Rate
     """Mean rate of such incidents in each region."""
@@ -177,7 +179,8 @@ class Review(Model):
     """Alerts that page nobody are seen when the dashboard is reviewed."""
 
     every: Annotated[Duration, Field(ge=MINUTE, le=DAY)] = 30 * MINUTE
-    """Time between two reviews; they are at local midnight and at whole multiples of this after it."""
+    """Time between two reviews; they are at local midnight and at whole multiples of this after it, in an hour that
+    clocks show twice both times."""
     cost: Duration = 0
     """Time that a review takes of the primary on-call engineer while they are on duty."""
     priorities: tuple[PriorityName, ...] = ("P3", "P4")
@@ -200,7 +203,8 @@ class Monitoring(Model):
     suppress: dict[Name, Suppression] = {}
     """Rules by name: alerts that are dropped before anything else."""
     batch: Duration = 0
-    """Alerts of the same source and priority within this time of the first are added to it and dropped."""
+    """Alerts of the same region, source and priority that come in less than this time after the first are added to it
+    and dropped."""
     throttle: Throttle | None = None
     """A limit for each source, on what is left after batching."""
     review: Review | None = None

@@ -16,7 +16,7 @@ from sim.streams import stream
 from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
     from numpy.typing import NDArray
@@ -46,18 +46,23 @@ def ticket_rates(
 
 def alert_rates(name: str, region: Region, demand: Demand, clock: Clock) -> tuple[Instants, Floats]:
     """Expected alerts per hour, in the same form; alerts know no holidays."""
+    edges, shape = alert_shape(name, region, demand, clock)
+    return edges, (region.alerts or 0.0) * shape
+
+
+def alert_shape(name: str, region: Region, demand: Demand, clock: Clock) -> tuple[Instants, Floats]:
+    """The rate of a region's alerts as a multiple of its mean, in the same form; storms follow it as well."""
     edges = cell_edges(name, region, demand, clock)
-    rate = (region.alerts or 0.0) * weekly_shape(region, demand, Kind.ALERT)[
-        clock.hour_of_week(region.zone, edges[:-1])
-    ]
-    return edges, rate * growth(edges, demand, clock) * event_factor(name, region, demand, clock, edges)
+    shape = weekly_shape(region, demand, Kind.ALERT)[clock.hour_of_week(region.zone, edges[:-1])]
+    return edges, shape * growth(edges, demand, clock) * event_factor(name, region, demand, clock, edges)
 
 
 def cell_edges(name: str, region: Region, demand: Demand, clock: Clock) -> Instants:
     """Instants from 0 to the end of the run between which the rate of a region is constant."""
     events = [edge for event in _events_in(name, demand) for edge in _event_span(event, region, clock)]
     inside = [edge for edge in events if 0 < edge < clock.end]
-    return np.unique(np.concatenate([np.arange(0, clock.end + 1, QUARTER), np.array(inside, dtype=np.int64)]))
+    quarters = np.arange(0, clock.end + 1, QUARTER)
+    return np.unique(np.concatenate([quarters, np.array(inside, dtype=np.int64)])) if inside else quarters
 
 
 def weekly_shape(region: Region, demand: Demand, kind: Kind) -> Floats:
@@ -147,3 +152,19 @@ def _unit_rate_points(total: float, rng: np.random.Generator) -> Floats:
     while points[-1] < total:
         points = np.concatenate([points, points[-1] + np.cumsum(rng.standard_exponential(1024))])
     return points[: np.searchsorted(points, total)]
+
+
+def local_time(instants: Instants, region: NDArray[np.int16], regions: Mapping[str, Region], clock: Clock) -> Instants:
+    """What clocks show at each of n instants in its region, in ms since 1970 read off the wall.
+
+    Args:
+        instants: (n,) ms.
+        region: (n,) index into `regions`.
+        regions: of the scenario.
+        clock: of the run.
+    """
+    wall = np.empty_like(instants)
+    for index, each in enumerate(regions.values()):
+        here = np.flatnonzero(region == index)
+        wall[here] = clock.wall(each.zone, instants[here])
+    return wall

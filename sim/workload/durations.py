@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DEFAULT_LOG_SD = 0.9
 LONGEST = 36_600 * DAY
 """No duration above 100 years is drawn, so that no sum of instants can overflow."""
+_PIECE = 1 << 13
+"""Durations that are worked out at a time: few enough for a processor's cache."""
 _VANISHING = 1e-300
 """Where less than this of a distribution is left below `longest`, all of it lies just under the cut."""
 
@@ -34,8 +36,11 @@ def quantile(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
         law: the distribution.
         u: any shape.
     """
-    drawn = np.rint(_FAMILIES[law.family](law, u))
-    durations: NDArray[np.int64] = np.clip(drawn, 1, law.longest or LONGEST).astype(np.int64)
+    durations = np.empty(u.shape, dtype=np.int64)
+    pieces, out = u.reshape(-1), durations.reshape(-1)
+    for start in range(0, u.size, _PIECE):
+        drawn = np.rint(_FAMILIES[law.family](law, pieces[start : start + _PIECE]))
+        out[start : start + _PIECE] = np.clip(drawn, 1, law.longest or LONGEST)
     return durations
 
 

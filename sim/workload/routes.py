@@ -7,7 +7,6 @@ not, so that a change to one mechanism moves no other draw.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from sim.scenario.base import PRIORITIES, TIERS
 from sim.workload.durations import quantile
 from sim.workload.tape import TaskKind
+from sim.workload.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,46 +32,56 @@ _KINDS = np.array(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """The slots of n tickets, (n, 6) each.
-
-    Attributes:
-        used: bool.
-        tier: uint8, 0 for tier 1.
-        wait: int64 ms after the stage before.
-        handle: int64 ms of nominal work.
-    """
-
-    used: NDArray[np.bool_]
-    tier: NDArray[np.uint8]
-    wait: NDArray[np.int64]
-    handle: NDArray[np.int64]
-
-
-def slots(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Slots:
-    """Ways and handle times of tickets.
+def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
+    """The ways of n tickets through the tiers, with waits and handle times.
 
     Args:
         work: the scenario's section.
         priority: (n,) 0 for P1.
         draw: uniform numbers in [0, 1) by purpose: `draw("handle", 6)` is (n, 6).
     """
-    used, tier = _ways(work, priority, draw)
-    return Slots(used, tier, _waits(work, used, draw), _handle_times(work, priority, used, tier, draw))
+    solved, customer, reopening = draw("solved", 3), draw("customer wait", 2), draw("reopening", 2)
+    used, slot_tier = _slots(work, priority, solved, customer[:, 0], reopening[:, 0])
+    place = np.flatnonzero(used)
+    ticket, slot = np.divmod(place, SLOTS)
+    tier = slot_tier.ravel()[place]
+    first = np.concatenate([[0], np.cumsum(np.bincount(ticket, minlength=len(priority)))])
+    waits = {FOLLOW_UP: (work.customer_wait.duration, customer), REOPENED: (work.reopening.after, reopening)}
+    wait = np.zeros(len(place), dtype=np.int64)
+    for waited, (law, u) in waits.items():
+        rows = np.flatnonzero(slot == waited)
+        wait[rows] = quantile(law, u[ticket[rows], 1])
+    nominal = _nominal(work, tier, draw("handle", SLOTS).ravel()[place])
+    found = np.flatnonzero((slot == ENTRY) & (tier == 0) & (draw("knowledge", 1)[ticket, 0] < work.knowledge.share))
+    nominal[found] *= work.knowledge.factor
+    return Tasks(
+        first=first,
+        stage=(np.arange(len(place)) - first[ticket]).astype(np.uint8),
+        tier=tier,
+        handle=with_overhead(work, priority[ticket], nominal),
+        wait=wait,
+        kind=_KINDS[slot],
+    )
 
 
-def _ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+def _slots(
+    work: Work,
+    priority: NDArray[np.uint8],
+    solved: NDArray[np.float64],
+    waits: NDArray[np.float64],
+    comes_back: NDArray[np.float64],
+) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+    """Which slots hold a task, and its tier: (n, SLOTS) each."""
     route_tier, route_solved = _route_tables(work)
     used = np.zeros((len(priority), SLOTS), dtype=bool)
     tier = np.zeros((len(priority), SLOTS), dtype=np.uint8)
     used[:, ENTRY] = True
     tier[:, [ENTRY, FOLLOW_UP]] = route_tier[priority, :1]
     tier[:, ONWARD : ONWARD + 3] = route_tier[priority, 1:]
-    passed_on = draw("solved", 3) >= route_solved[priority]
+    passed_on = solved >= route_solved[priority]
     used[:, ONWARD : ONWARD + 3] = np.logical_and.accumulate(passed_on, axis=1)
-    used[:, FOLLOW_UP] = draw("customer wait", 2)[:, 0] < work.customer_wait.share
-    used[:, REOPENED] = draw("reopening", 2)[:, 0] < work.reopening.share
+    used[:, FOLLOW_UP] = waits < work.customer_wait.share
+    used[:, REOPENED] = comes_back < work.reopening.share
     tiers_after_entry = used[:, ONWARD : ONWARD + 3].sum(axis=1)
     tier[:, REOPENED] = route_tier[priority, tiers_after_entry]
     return used, tier
@@ -89,42 +99,34 @@ def _route_tables(work: Work) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     return tiers, solved
 
 
-def _waits(work: Work, used: NDArray[np.bool_], draw: Draw) -> NDArray[np.int64]:
-    wait = np.zeros(used.shape, dtype=np.int64)
-    for slot, purpose, law in (
-        (FOLLOW_UP, "customer wait", work.customer_wait.duration),
-        (REOPENED, "reopening", work.reopening.after),
-    ):
-        rows = used[:, slot]
-        wait[rows, slot] = quantile(law, draw(purpose, 2)[rows, 1])
-    return wait
-
-
-def _handle_times(
-    work: Work, priority: NDArray[np.uint8], used: NDArray[np.bool_], tier: NDArray[np.uint8], draw: Draw
-) -> NDArray[np.int64]:
-    u = draw("handle", SLOTS)
-    nominal = np.zeros(used.shape, dtype=np.float64)
+def _nominal(work: Work, tier: NDArray[np.uint8], u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Handle times of tasks as their tiers have them."""
+    nominal = np.zeros(len(tier))
     for t, name in enumerate(TIERS):
-        here = used & (tier == t)
-        if name in work.handle and here.any():
+        here = np.flatnonzero(tier == t)
+        if name in work.handle and len(here):
             nominal[here] = quantile(work.handle[name], u[here])
-    nominal *= _factors(work)[priority][:, None]
-    found = used[:, ENTRY] & (tier[:, ENTRY] == 0) & (draw("knowledge", 1)[:, 0] < work.knowledge.share)
-    nominal[found, ENTRY] *= work.knowledge.factor
-    return np.maximum(1, np.rint(nominal + _status_updates(work, priority, nominal))).astype(np.int64)
+    return nominal
+
+
+def with_overhead(work: Work, priority: NDArray[np.uint8], nominal: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Handle times in ms, at least 1, of tasks: times the factor of the priority, and with status updates.
+
+    Args:
+        work: the scenario's section.
+        priority: (m,) of each task, 0 for P1.
+        nominal: (m,) ms.
+    """
+    updates, scaled = work.status_updates, nominal * _factors(work)[priority]
+    if updates.cost:
+        informed = np.flatnonzero(_are_informed(work)[priority])
+        scaled[informed] += scaled[informed] // updates.every * updates.cost
+    return np.maximum(1, np.rint(scaled)).astype(np.int64)
 
 
 def _factors(work: Work) -> NDArray[np.float64]:
     return np.array([work.handle_factor.get(name, 1.0) for name in PRIORITIES])
 
 
-def _status_updates(work: Work, priority: NDArray[np.uint8], nominal: NDArray[np.float64]) -> NDArray[np.float64]:
-    updates = work.status_updates
-    informed = np.isin(priority, [PRIORITIES.index(name) for name in updates.priorities])
-    return np.where(informed[:, None], nominal // updates.every * updates.cost, 0.0)
-
-
-def task_kinds(used: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Kinds of the used slots, ticket by ticket."""
-    return np.broadcast_to(_KINDS, used.shape)[used]
+def _are_informed(work: Work) -> NDArray[np.bool_]:
+    return np.array([name in work.status_updates.priorities for name in PRIORITIES])

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -56,20 +57,26 @@ CHAIN = 12
 NO_PAGES = -1
 
 
-EXTRA = 200_000_000
 ALERTS = 100_000_000
-"""A ticket's public number: customer tickets from 0, alerts from ALERTS, what a scale above 1 adds from EXTRA on."""
+STORMS = 500_000_000
+EXTRA = 200_000_000
+"""A ticket's public number: customer tickets from 0, alerts from ALERTS, those of storms from STORMS on; what a scale
+above 1 adds lies EXTRA further on, further copies of a replayed log 2 EXTRA, 3 EXTRA and so on. Modulo ALERTS it is the
+ticket's row in the streams that it is drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Tickets in the order of their arrival, and their tasks. Times in ms of the run's clock, NEVER where missing.
+    """Tickets in the order of their creation, and their tasks. Times in ms of the run's clock, NEVER where missing.
 
+    What happens to a ticket in the run happens after `visible`: `escalate_at` and `critical_at` are later, `page_at` is
+    not earlier. A filtered alert has none of these instants and no deadline; its tasks are on the tape all the same.
     The tasks of ticket `i` are rows `first_task[i]` to `first_task[i + 1]` of the task arrays, ordered by stage.
 
     Attributes:
         created: (n,) int64; at least 1.
-        visible: (n,) int64, when people can see it, at least `created`; missing where it never comes before people.
+        visible: (n,) int64, when people can see it, at least `created`, and possibly after the end of the run; missing
+            where it never comes before people.
         filtered: (n,) uint8, `Filter`: what kept an alert from people.
         region: (n,) int16 index into the scenario's regions.
         number: (n,) int64; (region, number) is the ticket's public key and survives changes of the scenario.
@@ -83,7 +90,7 @@ class Workload:
         escalate_at: (n,) int64, when the ticket timer is due, before pauses.
         critical_at: (n,) int64, when a P1 that is still unresolved wakes its dormant tasks; missing without such.
         page_at: (n,) int64, when it is paged, at least `visible`: a P3 alert only if nobody has started on it; missing
-            where it pages nobody unless nobody is on duty.
+            where it pages nobody unless nobody is on duty anywhere.
         page_row: (n,) int64 row of the page arrays, `NO_PAGES` where it can never page anybody.
         first_task: (n + 1,) int64.
         stage: (m,) uint8, counted from 0 in each ticket; dormant tasks come last and have `DORMANT`. The first task of
@@ -126,3 +133,16 @@ class Workload:
 
     def __len__(self) -> int:
         return len(self.created)
+
+    @property
+    def stages(self) -> NDArray[np.int64]:
+        """(n,) number of stages that lead to each other; dormant tasks are in none."""
+        stages: NDArray[np.int64] = self.stage[self.first_dormant - 1].astype(np.int64) + 1
+        return stages
+
+    @property
+    def first_dormant(self) -> NDArray[np.int64]:
+        """(n,) task where each ticket's dormant tasks begin, or where its row ends."""
+        dormant = np.concatenate([[0], np.cumsum(self.stage == DORMANT)])[self.first_task]
+        first: NDArray[np.int64] = self.first_task[1:] - np.diff(dormant)
+        return first

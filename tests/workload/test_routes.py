@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -12,8 +12,9 @@ from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.work import Work
 from sim.streams import stream
 from sim.workload.durations import quantile
-from sim.workload.routes import ENTRY, FOLLOW_UP, ONWARD, REOPENED, SLOTS, Slots, slots, task_kinds
+from sim.workload.routes import ENTRY, FOLLOW_UP, ONWARD, REOPENED, SLOTS, ways
 from sim.workload.tape import TaskKind
+from sim.workload.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,31 @@ FIXED = {tier: {"family": "constant", "mean": mean} for tier, mean in MEANS.item
 LONG_ROUTE = {"tiers": ("tier1", "tier2", "tier3", "tier4"), "solved": (0.5, 0.4, 0.3)}
 
 
+class Slots(NamedTuple):
+    """Ways of n tickets spread over their slots, (n, SLOTS) each."""
+
+    used: NDArray[np.bool_]
+    tier: NDArray[np.uint8]
+    wait: NDArray[np.int64]
+    handle: NDArray[np.int64]
+
+
+def spread(tasks: Tasks) -> Slots:
+    """The tasks by their slots; every order but that of the slots is found out here."""
+    ticket = np.repeat(np.arange(len(tasks.first) - 1), np.diff(tasks.first))
+    is_work = tasks.kind == TaskKind.WORK
+    before = np.concatenate([[0], np.cumsum(is_work)])
+    nth = before[:-1] - before[tasks.first[ticket]]
+    slot = np.where(is_work, np.where(nth == 0, ENTRY, ONWARD + nth - 1), FOLLOW_UP)
+    slot = np.where(tasks.kind == TaskKind.REOPENED, REOPENED, slot)
+    assert (np.diff(ticket * SLOTS + slot) > 0).all()
+    assert (tasks.stage == np.arange(len(slot)) - tasks.first[ticket]).all()
+    spread_out = [np.zeros((len(tasks.first) - 1, SLOTS), dtype=kind) for kind in (bool, np.uint8, np.int64, np.int64)]
+    for column, values in zip(spread_out, (True, tasks.tier, tasks.wait, tasks.handle), strict=True):
+        column[ticket, slot] = values
+    return Slots(*spread_out)
+
+
 def work_of(**keys: Any) -> Work:
     return Work.model_validate({"handle": FIXED, **keys})
 
@@ -38,7 +64,7 @@ def written(**columns: list[float]) -> Draw:
 
 
 def one(work: Work, priority: str, **columns: list[float]) -> Slots:
-    return slots(work, np.array([PRIORITIES.index(priority)], dtype=np.uint8), written(**columns))
+    return spread(ways(work, np.array([PRIORITIES.index(priority)], dtype=np.uint8), written(**columns)))
 
 
 def stages(ticket: Slots, row: int = 0) -> list[tuple[int, str, int]]:
@@ -51,7 +77,7 @@ def sampled(work: Work, priorities: NDArray[np.uint8] | str, seed: int = 1) -> S
     if isinstance(priorities, str):
         priorities = np.full(MANY, PRIORITIES.index(priorities), dtype=np.uint8)
     n = len(priorities)
-    return slots(work, priorities, lambda purpose, columns: stream(seed, 0, purpose).random((n, columns)))
+    return spread(ways(work, priorities, lambda purpose, columns: stream(seed, 0, purpose).random((n, columns))))
 
 
 def assert_share(found: NDArray[np.bool_], share: float) -> None:
@@ -179,11 +205,21 @@ def test_no_task_is_shorter_than_a_millisecond() -> None:
     assert one(work, "P3", knowledge=[0.0]).handle[0, ENTRY] == 1
 
 
-def test_kinds_of_tasks_ticket_by_ticket() -> None:
-    used = np.array([[True] * 6, [True, False, False, False, False, True], [True, True, True, False, False, False]])
-    work, follow_up, reopened = TaskKind.WORK, TaskKind.FOLLOW_UP, TaskKind.REOPENED
-    first = [work, follow_up, work, work, work, reopened]
-    assert task_kinds(used).tolist() == [*first, work, reopened, work, follow_up, work]
+def test_tasks_come_ticket_by_ticket_with_their_kinds_and_stages() -> None:
+    work = work_of(
+        routes={"P3": LONG_ROUTE}, customer_wait={"share": 0.5}, reopening={"share": 0.5},
+    )  # fmt: skip
+    numbers = {
+        "solved": [[0.9, 0.9, 0.9], [0.0, 0.9, 0.9], [0.9, 0.0, 0.9]],
+        "customer wait": [[0.4, 0.5], [0.6, 0.5], [0.4, 0.5]],
+        "reopening": [[0.4, 0.5], [0.4, 0.5], [0.6, 0.5]],
+    }
+    tasks = ways(work, np.full(3, 2, dtype=np.uint8), lambda what, n: np.array(numbers.get(what, [[0.99] * n] * 3)))
+    first, again, reopened = TaskKind.WORK, TaskKind.FOLLOW_UP, TaskKind.REOPENED
+    assert tasks.kind.tolist() == [first, again, first, first, first, reopened, first, reopened, first, again, first]
+    assert tasks.stage.tolist() == [0, 1, 2, 3, 4, 5, 0, 1, 0, 1, 2]
+    assert tasks.tier.tolist() == [0, 0, 1, 2, 3, 3, 0, 0, 0, 0, 1]
+    assert tasks.first.tolist() == [0, 6, 8, 11]
 
 
 # ---- many tickets
@@ -271,7 +307,7 @@ def test_the_same_numbers_are_drawn_whatever_is_switched_on() -> None:
             assert seen.setdefault(purpose, columns) == columns
             return np.full((4, columns), 0.5)
 
-        slots(work, np.arange(4, dtype=np.uint8), draw)
+        ways(work, np.arange(4, dtype=np.uint8), draw)
         return seen
 
     full = work_of(

@@ -1,0 +1,52 @@
+"""The tasks of many tickets as the tape has them: one after the other, ticket by ticket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Whole = NDArray[np.int64]
+    Small = NDArray[np.uint8]
+
+
+class Tasks(NamedTuple):
+    """The tasks of n tickets; see `Workload`. Columns are (m,), but for `first`."""
+
+    first: Whole
+    """(n + 1,) where the tasks of each ticket begin."""
+    stage: Small
+    tier: Small
+    handle: Whole
+    wait: Whole
+    kind: Small
+
+    def in_order(self, tickets: Whole) -> Tasks:
+        """The same for tickets in another order."""
+        counts = np.diff(self.first)[tickets]
+        first = np.concatenate([[0], np.cumsum(counts)])
+        rows = np.repeat(self.first[tickets] - first[:-1], counts) + np.arange(first[-1])
+        return Tasks(first, self.stage[rows], self.tier[rows], self.handle[rows], self.wait[rows], self.kind[rows])
+
+    def with_rows(self, before: Whole, ticket: Whole, added: Tasks) -> Tasks:
+        """These and more tasks, each of them put `before` one of these, in the order given.
+
+        Args:
+            before: (k,) rows of these tasks, or m.
+            ticket: (k,) whose each new task is.
+            added: (k,) columns; `first` does not matter.
+        """
+        m, counts = len(self.stage), np.diff(self.first)
+        rows = np.insert(np.arange(m), before, np.arange(m, m + len(before)))
+        counts += np.bincount(ticket, minlength=len(counts))
+        return Tasks(
+            np.concatenate([[0], np.cumsum(counts)]),
+            np.concatenate([self.stage, added.stage])[rows],
+            np.concatenate([self.tier, added.tier])[rows],
+            np.concatenate([self.handle, added.handle])[rows],
+            np.concatenate([self.wait, added.wait])[rows],
+            np.concatenate([self.kind, added.kind])[rows],
+        )
