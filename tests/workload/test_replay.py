@@ -20,7 +20,7 @@ from sim.clock import DAY, HOUR, MINUTE, SECOND, Clock, day_number, epoch_ms, wa
 from sim.errors import DataError
 from sim.scenario.demand import Replay
 from sim.workload.replay import TicketLog, read_log
-from sim.workload.table import occurrences
+from sim.scenario.table import occurrences
 
 REGIONS = ("americas", "europe")
 CHANNELS = ("phone", "email")
