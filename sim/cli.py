@@ -171,8 +171,7 @@ def validate(
     for file in files:
         try:
             scenario = load(file, changes or ())
-            plan_roster(scenario)
-            notices = workload_notices(scenario)
+            notices = (*plan_roster(scenario).notices, *workload_notices(scenario))
         except SimError as error:
             wrong += 1
             sys.stderr.write(f"{error}\n")

@@ -143,6 +143,7 @@ class Result:
         return {
             **self.as_json(),
             "question": self.scenario.question,
+            "roster_hash": self.plan.hash,
             "replications_asked": self.asked,
             "interrupted": self.interrupted,
             "changes": [str(override) for override in self.scenario.trail],

@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultsError
+from sim.workforce.export import roster_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def _free_folder(folder: Path) -> Path:
 
 
 def save(result: Result, folder: Path, command: str) -> None:
-    """Write manifest, scenario, key figures, tables and the journals that were kept.
+    """Write manifest, scenario, roster, key figures, tables and the journals that were kept.
 
     Args:
         result: what to keep.
@@ -86,6 +87,7 @@ def save(result: Result, folder: Path, command: str) -> None:
     with _whole(folder) as part:
         _write_json(part / "manifest.json", {**result.manifest(), "created": _now(), "command": command})
         (part / "scenario.yaml").write_text(_as_yaml(result.scenario), encoding="utf-8")
+        _csv(part / "roster.csv", roster_table(result.scenario, result.plan))
         _write_table(part, "kpis", result.kpis.reset_index())
         for name, table in result.tables.items():
             _write_table(part / "tables", name, table)
@@ -122,7 +124,11 @@ def _umask() -> int:
 
 def _write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
     _parquet(folder / f"{name}.parquet", table)
-    table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+    _csv(folder / f"{name}.csv", table)
+
+
+def _csv(path: Path, table: pd.DataFrame) -> None:
+    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def _parquet(path: Path, table: pd.DataFrame) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import nearest, quote
-from sim.scenario.base import PRIORITIES, sums_to_one
+from sim.scenario.base import PRIORITIES, TIERS, sums_to_one
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import KeyPath, overlap
-from sim.scenario.units import DAY_OFF
+from sim.scenario.units import DAY_OFF, is_span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -69,6 +69,7 @@ def _named_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
     groups: list[tuple[str, str, dict[str, Crew] | dict[str, DemandEvent]]] = [
         ("demand", "events", scenario.demand.events),
         ("staffing", "crews", scenario.staffing.crews),
+        ("staffing", "add", scenario.staffing.add),
     ]
     for section, group, members in groups:
         for name, member in members.items():
@@ -78,10 +79,20 @@ def _named_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
     for name, rule in scenario.demand.monitoring.suppress.items():
         key = ("demand", "monitoring", "suppress", name, "regions")
         yield from (((*key, n), region) for n, region in enumerate(rule.regions))
+    explicit, lead = scenario.staffing.explicit, scenario.oncall.lead if scenario.oncall else None
+    yield from ((("staffing", "explicit", "regions", n), r) for n, r in (explicit.regions if explicit else {}).items())
+    yield from ((("oncall", "lead"), region) for region in [lead] if region)
+    yield from _overflow_regions(scenario)
     replay = scenario.demand.replay
     if replay:
         yield from ((("demand", "replay", "regions", name), region) for name, region in replay.regions.items())
         yield from ((("demand", "replay", "region"), region) for region in [replay.region] if region)
+
+
+def _overflow_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
+    for tier, overflow in scenario.policy.overflow.items():
+        for key, regions in (("from", overflow.from_), ("to", overflow.to)):
+            yield from ((("policy", "overflow", tier, key, n), region) for n, region in enumerate(regions))
 
 
 @_rests_on()
@@ -105,14 +116,42 @@ def profiles_exist(scenario: Scenario) -> Iterator[Finding]:
 @_rests_on("regions.*.shifts")
 def patterns_fit_shifts(scenario: Scenario) -> Iterator[Finding]:
     """The shifts in a crew's rotation exist in each of its regions."""
-    for name, crew in scenario.staffing.crews.items():
+    for section, name, crew in _rotating(scenario):
         regions = [region for region in crew.regions or scenario.regions if region in scenario.regions]
         for letter in dict.fromkeys(crew.pattern.replace(DAY_OFF, "")):
             without = [region for region in regions if letter not in scenario.regions[region].shifts]
             if without:
                 remedy = f"add regions.{without[0]}.shifts.{letter}, or name other `regions` for this crew"
                 message = f"shift {letter} of the rotation is no shift of {_listed(without)}: {remedy}"
-                yield Finding(("staffing", "crews", name, "pattern"), message)
+                yield Finding(("staffing", section, name, "pattern"), message)
+
+
+def _rotating(scenario: Scenario) -> Iterator[tuple[str, str, Crew]]:
+    """Every crew: its section of `staffing`, its name, and itself."""
+    for section, members in (("crews", scenario.staffing.crews), ("add", scenario.staffing.add)):
+        yield from ((section, name, crew) for name, crew in members.items())
+
+
+@_rests_on()
+def added_crews_have_names_of_their_own(scenario: Scenario) -> Iterator[Finding]:
+    """An added agent is not called like another."""
+    if scenario.staffing.mode == "pattern":
+        for name in scenario.staffing.add:
+            if name in scenario.staffing.crews:
+                message = f"is the name of a crew in staffing.crews too: choose another, such as {name}_more"
+                yield Finding(("staffing", "add", name), message)
+
+
+@_rests_on("regions.*.shifts")
+def codes_of_shifts_are_known(scenario: Scenario) -> Iterator[Finding]:
+    """What the table's codes for shifts stand for is a shift of some region, a span, or a day off."""
+    letters = sorted({letter for region in scenario.regions.values() for letter in region.shifts})
+    explicit = scenario.staffing.explicit
+    for code, meant in explicit.shifts.items() if explicit else ():
+        if meant.strip() not in {*letters, DAY_OFF} and not is_span(meant):
+            allowed = f"a shift ({_listed(letters)}), a span such as 06:00-14:00, or O for a day off"
+            key = ("staffing", "explicit", "shifts", code)
+            yield Finding(key, f"must be {allowed}; found {quote(meant)}", nearest(meant, letters))
 
 
 @_rests_on("staffing")
@@ -128,7 +167,7 @@ def mode_has_section(scenario: Scenario) -> Iterator[Finding]:
 def tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
     """Every tier that tickets can reach has agents somewhere."""
     section, entries = _active(scenario)
-    needed = _needed_tiers(scenario)
+    needed = needed_tiers(scenario)
     lacking = sorted(needed.keys() - _staffed_tiers(scenario)) if entries else []
     if _routes_are_default(scenario):
         # What lacks a handle time is told already.
@@ -159,16 +198,23 @@ def assisting_tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
 def _active(scenario: Scenario) -> tuple[str, Collection[str]]:
     """The section of `staffing` that is used, and the names in it."""
     staffing = scenario.staffing
+    if staffing.mode == "explicit":
+        return "explicit", [staffing.explicit.file] if staffing.explicit else []
     return ("flat", staffing.flat) if staffing.mode == "flat" else ("crews", staffing.crews)
 
 
 def _staffed_tiers(scenario: Scenario) -> set[str]:
-    crews = (crew.headcount for crew in scenario.staffing.crews.values() if set(crew.pattern) != {DAY_OFF})
-    pools = scenario.staffing.flat.values() if scenario.staffing.mode == "flat" else crews
+    """The tiers that have agents; all of them where only the table of a dated roster knows."""
+    staffing = scenario.staffing
+    if staffing.mode == "explicit":
+        return set(TIERS)
+    crews = [*(staffing.crews.values() if staffing.mode != "flat" else ()), *staffing.add.values()]
+    rotating = [crew.headcount for crew in crews if set(crew.pattern) != {DAY_OFF}]
+    pools = [*(staffing.flat.values() if staffing.mode == "flat" else ()), *rotating]
     return {tier for pool in pools for tier, count in pool.items() if count}
 
 
-def _needed_tiers(scenario: Scenario) -> dict[str, list[str]]:
+def needed_tiers(scenario: Scenario) -> dict[str, list[str]]:
     """The tiers that tickets can reach, each with the priorities that do."""
     occurring = _occurring_priorities(scenario)
     needed: dict[str, list[str]] = {}
@@ -301,6 +347,37 @@ def draining_is_flat(scenario: Scenario) -> Iterator[Finding]:
     """Only a desk that never closes can go on until all is done."""
     if scenario.horizon.drain and scenario.staffing.mode != "flat":
         yield Finding(("horizon", "drain"), "needs `staffing.mode: flat`: set that, or take `drain` out")
+
+
+@_rests_on("staffing", "oncall")
+def somebody_can_be_paged(scenario: Scenario) -> Iterator[Finding]:
+    """Somebody takes turns on call, or there is a lead."""
+    oncall = scenario.oncall
+    if oncall and not oncall.lead and _active(scenario)[1] and oncall.tier not in _staffed_tiers(scenario):
+        staffed = _listed(sorted(_staffed_tiers(scenario)))
+        remedy = f"name a tier with agents ({staffed}), or the region of an engineering lead in oncall.lead"
+        yield Finding(("oncall", "tier"), f"{oncall.tier} is staffed nowhere, so that nobody can be paged: {remedy}")
+
+
+@_rests_on("policy.overtime")
+def overtime_has_limit_and_priorities(scenario: Scenario) -> Iterator[Finding]:
+    """Overtime says how long, and for which work."""
+    overtime = scenario.policy.overtime
+    if overtime.limit and not overtime.priorities:
+        remedy = "add the priorities of the work that is finished in overtime, or take `limit` out"
+        yield Finding(("policy", "overtime", "priorities"), f"are missing, so that there is no overtime: {remedy}")
+    if overtime.priorities and not overtime.limit:
+        remedy = "add the longest overtime, such as `limit: 1 h`, or take `priorities` out"
+        yield Finding(("policy", "overtime", "limit"), f"is missing, so that there is no overtime: {remedy}")
+
+
+@_rests_on("policy.handover")
+def meetings_have_an_overlap(scenario: Scenario) -> Iterator[Finding]:
+    """Who goes is still there when the hand-over meeting takes place."""
+    handover = scenario.policy.handover
+    if handover.meeting and not handover.overlap:
+        remedy = "add the paid time in which it takes place, such as `overlap: 30 min`, or take `meeting` out"
+        yield Finding(("policy", "handover", "overlap"), f"is missing, so that there would be no meeting: {remedy}")
 
 
 @_rests_on("demand.replay", "regions")

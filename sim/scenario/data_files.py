@@ -15,7 +15,11 @@ from sim.scenario.tree import KeyPath, Node, dotted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DATA_FILES: tuple[KeyPath, ...] = (("demand", "replay", "file"), ("demand", "forecast", "file"))
+DATA_FILES: tuple[KeyPath, ...] = (
+    ("demand", "replay", "file"),
+    ("demand", "forecast", "file"),
+    ("staffing", "explicit", "file"),
+)
 """Keys that name a data file."""
 
 _DIGITS = 12

@@ -30,7 +30,8 @@ class OnCall(Model):
     changes_at: LocalTime = 9 * HOUR
     """Local time at which the pager changes hands; of a weekly turn on Mondays."""
     global_: bool = Field(default=True, alias="global")
-    """Whether there is a global on-call engineer: the agents of that tier in all regions take turns, week by week."""
+    """Whether there is a global on-call engineer: the agents of that tier in all regions take turns, week by week, from
+    Monday at `changes_at` UTC on; who holds another pager meanwhile is passed over where that can be."""
     lead: Name | None = None
     """Region in which the engineering lead lives, who is the last of the chain and does no ordinary work; there is no
     lead where none is given."""

@@ -15,8 +15,8 @@ class Crew(Model):
     """Agents who follow the same rotation."""
 
     pattern: Pattern
-    """The rotation: shift letters of the region and O for a day off, such as `5D 2S 5N 9O`. It is anchored at Monday,
-    5 January 1970, so that patterns of 7 days start on Mondays."""
+    """The rotation: shift letters of the region and O for a day off, such as `5D 2S 5N 9O`, or the name of one, such as
+    dupont. It is anchored at Monday, 5 January 1970, so that patterns of 7 days start on Mondays."""
     headcount: Annotated[dict[TierName, Count], AfterValidator(not_empty)]
     """Agents by tier, in each of the regions."""
     phases: Literal["spread", "aligned"] = "spread"
@@ -77,11 +77,12 @@ class ExplicitColumns(Model):
     agent: str = "agent"
     """Name of the agent."""
     date: str = "date"
-    """Date of the duty. A night that starts at or after midnight belongs to the date of the evening before it."""
+    """Date of the duty, local to the agent's region. A night that is written as N belongs to the date of the evening
+    before it, also when it starts at or after midnight; a span starts on its date."""
     shift: str = "shift"
-    """Letter of a shift of the region, a span such as 06:00-14:00, or O for a day off."""
+    """Letter of a shift of the region, a span such as 06:00-14:00, or O or nothing for a day off."""
     region: str = "region"
-    """Region of the agent."""
+    """Region of the agent; a table for a single region needs no such column."""
     tier: str = "tier"
     """Tier of the agent."""
 
@@ -107,7 +108,8 @@ class Pause(Model):
     """A pause in every duty that is long enough."""
 
     after: Annotated[Duration, Field(gt=0, le=DAY)]
-    """Time from the start of the duty."""
+    """Time from the start of the duty. A pause that would leave less than 30 min of the duty, or that meets one named
+    before it, is left out; so a duty that never ends, as of `flat`, has each pause once."""
     length: Annotated[Duration, Field(gt=0, le=4 * HOUR)]
     """How long it lasts; work in hand comes first, and the pause ends as planned."""
     shift: Annotated[Duration, Field(le=4 * HOUR)] = 0

@@ -6,7 +6,7 @@
     6 per hour, 263 per day     -> a rate per hour (float)
     5 %, 0.05                   -> a share, 0 to 1 (float)
     06:00-14:00                 -> a span of local wall time
-    5D 2S 5N 9O                 -> one letter for each day of a rotation
+    5D 2S 5N 9O, dupont         -> one letter for each day of a rotation
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.clock import DAY, HOUR, MINUTE, SECOND, WEEK
 from sim.errors import nearest, quote
+from sim.scenario.patterns import PATTERNS
 
 _DURATION_UNITS = {
     "ms": 1, "s": SECOND, "sec": SECOND, "second": SECOND, "seconds": SECOND,
@@ -167,6 +168,15 @@ def parse_span(value: Any) -> Span:
     return Span(start, end if end > start else end + DAY)
 
 
+def is_span(text: str) -> bool:
+    """Whether a text is a span of local time."""
+    try:
+        parse_span(text)
+    except PydanticCustomError:
+        return False
+    return True
+
+
 def parse_local_time(value: Any) -> int:
     """`09:00` as milliseconds after midnight."""
     match = _LOCAL_TIME.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -181,10 +191,12 @@ def local_time_text(wall: int) -> str:
 
 
 def parse_pattern(value: Any) -> str:
-    """`5D 2S 5N 9O` written out, one letter a day: `DDDDDSSNNNNNOOOOOOOOO`."""
-    text = value.replace(" ", "") if isinstance(value, str) else ""
+    """`5D 2S 5N 9O` written out, one letter a day: `DDDDDSSNNNNNOOOOOOOOO`; so is a name of `PATTERNS`."""
+    written = PATTERNS.get(value.strip(), value) if isinstance(value, str) else ""
+    text = written.replace(" ", "")
     if not text or not re.fullmatch(rf"(?:{_PATTERN_PART.pattern})+", text):
-        raise _refuse("a rotation such as 5D 2S 5N 9O (a capital for each shift, O for a day off)", value)
+        expected = "a rotation such as 5D 2S 5N 9O (a capital for each shift, O for a day off), or the name of one"
+        raise _refuse(expected, value, nearest(written.strip(), list(PATTERNS)))
     counts = [(int(number or 1), letter) for number, letter in _PATTERN_PART.findall(text)]
     if not 0 < sum(number for number, _ in counts) <= _LONGEST_PATTERN:
         raise _refuse(f"a rotation of 1 to {_LONGEST_PATTERN} days", value)
@@ -276,7 +288,7 @@ Rate = Annotated[float, BeforeValidator(parse_rate), _schema("rate", "6 per hour
 Growth = Annotated[float, BeforeValidator(parse_growth), _schema("growth", "20 % per year")]
 LocalSpan = Annotated[Span, BeforeValidator(parse_span), _schema("span of local time", "06:00-14:00")]
 LocalTime = Annotated[int, BeforeValidator(parse_local_time), _schema("local time of day", "09:00")]
-Pattern = Annotated[str, BeforeValidator(parse_pattern), _schema("rotation", "5D 2S 5N 9O")]
+Pattern = Annotated[str, BeforeValidator(parse_pattern), _schema("rotation", "5D 2S 5N 9O", *PATTERNS)]
 Day = Annotated[date, BeforeValidator(parse_date), _schema("date", "2026-03-02")]
 WallTime = Annotated[datetime, BeforeValidator(parse_wall_time), _schema("local time", "2026-03-10 09:00")]
 Zone = Annotated[str, AfterValidator(_known_zone), _schema("IANA time zone", "Europe/London")]

@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.errors import StaffingError
+from sim.errors import StaffingError, quote
+from sim.scenario.base import TIERS
+from sim.scenario.checks import needed_tiers
 from sim.scenario.days_off import clock_of
-from sim.workforce.roster import ALL_PRIORITIES, Agents, DutyPlan, Turns
+from sim.workforce.absences import absences
+from sim.workforce.explicit import read_roster
+from sim.workforce.oncall import lead_of, no_turns, turns_of
+from sim.workforce.roster import ALL_PRIORITIES, Agents, DutyPlan
 from sim.workforce.rotations import always_there, crews
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+    from sim.clock import Clock
     from sim.scenario.schema import Scenario
     from sim.workforce.rotations import Person
 
 
 def plan_roster(scenario: Scenario) -> DutyPlan:
-    """Everybody's duties over the run. No chance is involved.
+    """Everybody's duties and on-call turns over the run. No chance is involved.
+
+    First come the agents that `staffing.mode` makes, then those of `staffing.add`, and last the engineering lead, so
+    that nobody's number moves when somebody is added.
 
     Raises:
-        StaffingError: an agent would have to be on two duties at once.
+        DataError: the table of a dated roster is not valid.
+        ScenarioError: an absence names somebody who is not in the roster.
+        StaffingError: an agent would have to be on two duties at once, a tier that tickets need is staffed nowhere, two
+            agents have the same name, or nobody can be paged.
     """
-    plan = _plan(list(_people(scenario)))
+    clock = clock_of(scenario)
+    made, notices = _made(scenario, clock)
+    people = [*made, *crews(scenario, scenario.staffing.add, clock), *lead_of(scenario)]
+    _refuse_same_names(people)
+    plan = replace(_plan(people), notices=notices)
     _refuse_overlap(plan)
-    return plan
+    _refuse_unstaffed(scenario, plan)
+    absences(scenario, plan.agents, clock)  # so that an unknown name is told before any run
+    return replace(plan, turns=turns_of(scenario, plan.agents, clock))
 
 
-def _people(scenario: Scenario) -> Iterator[Person]:
-    clock, staffing = clock_of(scenario), scenario.staffing
+def _made(scenario: Scenario, clock: Clock) -> tuple[Iterable[Person], tuple[str, ...]]:
+    """The people that `staffing.mode` makes, and what the planner should know of them."""
+    staffing = scenario.staffing
     if staffing.mode == "flat":
-        yield from always_there(scenario)
-    else:
-        yield from crews(scenario, staffing.crews, clock)
+        return always_there(scenario), ()
+    if staffing.explicit is not None and staffing.mode == "explicit":
+        return read_roster(staffing.explicit, scenario, clock)
+    return crews(scenario, staffing.crews, clock), ()
 
 
 def _plan(people: list[Person]) -> DutyPlan:
@@ -58,14 +80,7 @@ def _plan(people: list[Person]) -> DutyPlan:
         start=column(0, np.int64),  # type: ignore[arg-type]
         end=column(1, np.int64),  # type: ignore[arg-type]
         night=column(2, np.bool_),  # type: ignore[arg-type]
-        turns=_nobody(),
-    )
-
-
-def _nobody() -> Turns:
-    whole, instants = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
-    return Turns(
-        whole.astype(np.uint8), whole.astype(np.int16), whole, instants, instants, whole.astype(np.bool_), instants
+        turns=no_turns(),
     )
 
 
@@ -77,3 +92,22 @@ def _refuse_overlap(plan: DutyPlan) -> None:
         raise StaffingError(
             f"{name} would be on two duties at once ({len(twice)} times): change the pattern or the shifts"
         )
+
+
+def _refuse_same_names(people: list[Person]) -> None:
+    twice = [name for name, n in Counter(person.name for person in people).items() if n > 1]
+    if twice:
+        more = f" (and {len(twice) - 1} more)" if len(twice) > 1 else ""
+        remedy = "rename the crew in staffing.add, or the agent in the table"
+        raise StaffingError(f"two agents are called {quote(twice[0])}{more}: {remedy}")
+
+
+def _refuse_unstaffed(scenario: Scenario, plan: DutyPlan) -> None:
+    """What cannot be checked before the table of a dated roster is read."""
+    if scenario.staffing.mode != "explicit":
+        return
+    staffed = {TIERS[tier] for tier in np.unique(plan.agents.tier[plan.agent]).tolist()}
+    lacking = {tier: users for tier, users in sorted(needed_tiers(scenario).items()) if tier not in staffed}
+    for tier, users in lacking.items():
+        remedy = "give it agents, or take it out of work.routes"
+        raise StaffingError(f"{tier} is needed by {', '.join(users)} but has no duty in the run: {remedy}")

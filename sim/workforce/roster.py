@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sim.scenario.base import TIERS
@@ -109,6 +110,17 @@ class DutyPlan:
     night: NDArray[np.bool_]
     turns: Turns
     notices: tuple[str, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """Twelve hex digits of people, duties and on-call turns, the same on every machine."""
+        digest = sha256("\n".join(self.agents.name).encode())
+        for part in (self.agents, self, self.turns):
+            for field in fields(part):
+                values = getattr(part, field.name)
+                if hasattr(values, "astype"):
+                    digest.update(values.astype("<i8").tobytes())
+        return digest.hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

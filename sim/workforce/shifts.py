@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.clock import DAY, day_number
+from sim.scenario.units import Span
 from sim.workforce.roster import FOREVER
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ Duties = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.bool_]"]
 """Starts, ends (ms), and which of them are nights; by start."""
 
 
+def span_of(region: Region, letter: str) -> Span:
+    """The shift of that letter, counted from the midnight of the date to which a rotation counts it.
+
+    A night belongs to the evening before its midnight, so one that starts after midnight lies on the next date.
+    """
+    start, end = region.shifts[letter]
+    later = DAY if letter == NIGHT and start < _NOON else 0
+    return Span(start + later, end + later)
+
+
 class ShiftDates:
     """The shifts of a region on every date of the run, as instants."""
 
@@ -35,11 +46,10 @@ class ShiftDates:
         self.clock = clock
         self.days = np.array([day_number(day) for day in dates])
         self.spans: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
-        for letter, span in region.shifts.items():
-            # A night belongs to the evening before its midnight, so one that starts after midnight is on the next date.
-            later = DAY if letter == NIGHT and span.start < _NOON else 0
-            starts = [clock.at(region.zone, day, span.start + later) for day in dates]
-            ends = [clock.at(region.zone, day, span.end + later) for day in dates]
+        for letter in region.shifts:
+            span = span_of(region, letter)
+            starts = [clock.at(region.zone, day, span.start) for day in dates]
+            ends = [clock.at(region.zone, day, span.end) for day in dates]
             self.spans[letter] = np.array(starts), np.array(ends)
 
     def duties(self, pattern: str, offset: int) -> Duties:

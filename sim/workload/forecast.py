@@ -9,14 +9,14 @@ import numpy as np
 
 from sim.clock import HOUR, MINUTE
 from sim.errors import Problem, quote
-from sim.workload.table import Dates, Meanings, counted, occurrences, read_codes, read_instants, read_table, refuse
+from sim.scenario.table import Dates, Meanings, counted, occurrences, read_codes, read_instants, read_table, refuse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
     from sim.scenario.demand import Forecast
-    from sim.workload.table import Instants, Table
+    from sim.scenario.table import Instants, Table
 
 _COLUMNS = ("region", "start", "volume")
 

@@ -11,7 +11,7 @@ from sim.clock import DAY, NEVER
 from sim.errors import Problem, nearest, quote
 from sim.scenario.base import PRIORITIES
 from sim.scenario.schema import MOST_DAYS
-from sim.workload.table import OTHERS, UNKNOWN, Dates, Meanings, counted, read_codes, read_instants, read_table, refuse
+from sim.scenario.table import OTHERS, UNKNOWN, Dates, Meanings, counted, read_codes, read_instants, read_table, refuse
 from sim.workload.tape import CustomerClass
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sim.clock import Clock
     from sim.scenario.demand import Replay, ReplayColumns
-    from sim.workload.table import Table
+    from sim.scenario.table import Table
 
 
 @dataclass(frozen=True, slots=True)

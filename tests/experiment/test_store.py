@@ -30,7 +30,7 @@ def test_a_folder_holds_everything_to_judge_and_repeat(result: sim.Result, tmp_p
     assert set(manifest["versions"]) >= {"python", "simpy", "numpy", "support-capacity-sim"}
     assert manifest["kpis"] == json.loads(json.dumps(result.records))
     assert {path.name for path in folder.iterdir()} == {
-        "manifest.json", "scenario.yaml", "kpis.csv", "kpis.parquet", "tables", "journals",
+        "manifest.json", "scenario.yaml", "roster.csv", "kpis.csv", "kpis.parquet", "tables", "journals",
     }  # fmt: skip
 
 

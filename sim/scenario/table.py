@@ -1,4 +1,4 @@
-"""How the tables that a scenario refers to are read: a ticket log, a forecast.
+"""How the tables that a scenario refers to are read: a ticket log, a forecast, a dated roster.
 
 Tables are read with the csv module, not with pandas: pandas drops what a row has too many of, fills up what it has too
 few of, and cannot tell on which line of the file a row began. pandas turns the dates into instants.
@@ -38,7 +38,8 @@ OTHERS = "*"
 """Stands for all texts of a column that nothing else gives a meaning to."""
 
 _UNMAPPED = -2
-_LISTED = 5
+LISTED = 5
+"""Texts or rows of a kind that a report lists; the others are counted."""
 _FIRST, _LAST = midnight_ms(date(1971, 1, 1)), midnight_ms(date(2200, 1, 1))  # as for every date of a scenario
 _OFFSET = re.compile(r"[T ]\d.*(?:Z|[+-]\d{2}(?::?\d{2})?)$", re.IGNORECASE)
 _YEAR = re.compile(r"%[YyGcx]")
@@ -116,7 +117,7 @@ def _only_member(file: str) -> bytes:
         # Archives made on a Mac carry a shadow of each file.
         names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
         if len(names) != 1:
-            held = f" ({', '.join(map(quote, names[:_LISTED]))})" if names else ""
+            held = f" ({', '.join(map(quote, names[:LISTED]))})" if names else ""
             raise _stop(file, f"a .zip must hold exactly one file; it holds {len(names)}{held}")
         return archive.read(names[0])
 
@@ -177,22 +178,24 @@ def _header(file: str, rows: Iterator[tuple[int, list[str]]]) -> list[str]:
 def _not_once(file: str, header: list[str], name: str) -> Problem:
     if times := header.count(name):
         return Problem(file, 1, name, f"the header must name this column once; found it {times} times")
-    more = f" and {len(header) - _LISTED} more" if len(header) > _LISTED else ""
-    held = ", ".join(map(quote, header[:_LISTED])) + more
+    more = f" and {len(header) - LISTED} more" if len(header) > LISTED else ""
+    held = ", ".join(map(quote, header[:LISTED])) + more
     return Problem(file, 1, name, f"no such column; the file has {held}", nearest(name, header))
 
 
-def read_table(file: str, names: Sequence[str], problems: list[Problem]) -> Table:
+def read_table(file: str, names: Sequence[str], problems: list[Problem], *, optional: Sequence[str] = ()) -> Table:
     """The columns `names` of a CSV file (plain, .gz, or a .zip that holds one file).
 
-    Columns that the file lacks and rows of another length are left out, and added to `problems`.
+    Columns that the file lacks and rows of another length are left out, and added to `problems`; the file need not have
+    the `optional` among the columns.
 
     Raises:
         DataError: nothing can be read.
     """
     rows = _rows(file)
     header = _header(file, rows)
-    problems += [_not_once(file, header, name) for name in names if header.count(name) != 1]
+    spared = {name for name in optional if name not in header}
+    problems += [_not_once(file, header, name) for name in names if header.count(name) != 1 and name not in spared]
     cells: dict[str, list[str]] = {name: [] for name in names if header.count(name) == 1}
     picks = [(column, header.index(name)) for name, column in cells.items()]
     lines, uneven = [], []
@@ -235,17 +238,24 @@ class Dates:
         zone: time zone of those without an offset.
         form: in strptime's notation; None for ISO 8601.
         key: where the user says another form ("" where that cannot be said).
+        timed: whether they have a time of day.
     """
 
     zone: str
     form: str | None = None
     key: str = ""
+    timed: bool = True
 
     def __str__(self) -> str:
         if self.form is not None:
             return f"dates from 1971 to 2199 of the form {self.form} ({self.key})"
-        other = f"; say in {self.key} if they have another form, such as %d/%m/%Y %H:%M" if self.key else ""
-        return f"dates from 1971 to 2199 in ISO 8601, such as 2026-03-02 09:30{other}"
+        other = f"; say in {self.key} if they have another form, such as {self.sample_form}" if self.key else ""
+        return f"dates from 1971 to 2199 in ISO 8601, such as 2026-03-02{' 09:30' if self.timed else ''}{other}"
+
+    @property
+    def sample_form(self) -> str:
+        """A form that messages show."""
+        return "%d/%m/%Y %H:%M" if self.timed else "%d/%m/%Y"
 
     def read(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Milliseconds since 1970 of each text, NEVER where it is no date; what says no offset is read as UTC."""
@@ -329,7 +339,8 @@ def read_instants(table: Table, name: str, clock: Clock, dates: Dates, problems:
     """The dates of a column; unreadable ones are added to `problems`."""
     column = table.columns[name]
     if fault := dates.fault():
-        message = f"must be a form in strptime's notation, such as %d/%m/%Y %H:%M; found {quote(dates.form)}: {fault}"
+        sample = dates.sample_form
+        message = f"must be a form in strptime's notation, such as {sample}; found {quote(dates.form)}: {fault}"
         problems.append(Problem(table.file, 0, dates.key, message))
         return Instants(*[np.full(len(table), NEVER)] * 3)
     ms = dates.read(column.texts)
@@ -352,8 +363,8 @@ def _placed(ms: NDArray[np.int64], local: NDArray[np.bool_], clock: Clock, zone:
 
 def _unreadable(table: Table, column: Column, wrong: NDArray[np.bool_], dates: Dates) -> Problem:
     counts = Counter(column.texts[code] for code in column.codes[wrong])
-    found = ", ".join(f"{quote(text)} ({counted(n, 'row')})" for text, n in list(counts.items())[:_LISTED])
-    more = f" and {counted(len(counts) - _LISTED, 'other text')}" if len(counts) > _LISTED else ""
+    found = ", ".join(f"{quote(text)} ({counted(n, 'row')})" for text, n in list(counts.items())[:LISTED])
+    more = f" and {counted(len(counts) - LISTED, 'other text')}" if len(counts) > LISTED else ""
     message = f"must hold {dates}; {counted(int(wrong.sum()), 'row')} cannot be read: {found}{more}"
     return table.problem(int(np.argmax(wrong)), column.name, message)
 
@@ -410,11 +421,11 @@ def _unmapped(table: Table, column: Column, meanings: Meanings, wrong: NDArray[n
             f"{quote(column.texts[code])} ({counted(n, 'row')}) is none of {', '.join(meanings.names)}{remedy}",
             nearest(column.texts[code], list(meanings.index)),
         )
-        for code, n in counts.most_common(_LISTED)
+        for code, n in counts.most_common(LISTED)
     ]
-    if len(counts) <= _LISTED:
+    if len(counts) <= LISTED:
         return listed
-    others = f"{counted(len(counts) - _LISTED, 'other text')} without a meaning too; rows in all: {counts.total():,}"
+    others = f"{counted(len(counts) - LISTED, 'other text')} without a meaning too; rows in all: {counts.total():,}"
     if meanings.key:
         others += f'; the entry "{OTHERS}" of {meanings.key} can stand for all that are not named'
     return [*listed, Problem(table.file, 0, column.name, others)]
