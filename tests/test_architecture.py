@@ -18,7 +18,7 @@ ORDER = (
     "scenario.load", "scenario.reference",
     "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.table",
     "workload.forecast", "workload.replay", "workload.sample",
-    "workforce.roster", "workforce.shifts", "workforce.rotations", "workforce.plan", "workforce.presence",
+    "workforce.roster", "workforce.rules", "workforce.shifts", "workforce.rotations", "workforce.plan", "workforce.presence",
     "engine.journal", "engine.policy", "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.sla", "metrics.utilization", "metrics.flow",
     "metrics.quality", "metrics.kpis", "metrics.measure", "metrics.frames", "metrics.dictionary",
