@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.scenario.base import PRIORITIES
+from sim.scenario.table import occurrences
 from sim.streams import stream
 from sim.workload.arrivals import poisson_arrivals
-from sim.workload.table import occurrences
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
