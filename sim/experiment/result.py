@@ -14,7 +14,8 @@ from sim.metrics.frames import frames, records
 from sim.metrics.measure import Measurement, stack
 from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.days_off import clock_of, holidays_of
-from sim.workload.tape import CustomerClass, Kind
+from sim.workforce.roster import Chore, Level
+from sim.workload.tape import CustomerClass, Filter, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,8 +108,13 @@ class Result:
 
     @cached_property
     def duties(self) -> pd.DataFrame:
-        """One row a duty."""
+        """One row a segment of a duty, between its pauses."""
         return self._journal("duties")
+
+    @cached_property
+    def chores(self) -> pd.DataFrame:
+        """One row a stretch of time that went into a meeting or a review."""
+        return self._journal("chores")
 
     @cached_property
     def pages(self) -> pd.DataFrame:
@@ -184,11 +190,13 @@ class Result:
     def _frame(self, table: Table) -> pd.DataFrame:
         labels = {
             "region": tuple(self.scenario.regions),
-            "kind": tuple(kind.name.lower() for kind in Kind),
+            "kind": tuple(kind.name.lower() for kind in (Chore if "due" in table else Kind)),
             "priority": PRIORITIES,
             "customer_class": tuple(member.name.lower() for member in CustomerClass),
             "channel": tuple(self.scenario.demand.channels),
-            "tier": TIERS,
+            "tier": (*TIERS, "lead"),
+            "level": tuple(level.name.lower() for level in Level),
+            "filtered": tuple(member.name.lower() for member in Filter),
             "agent": self.plan.agents.name,
         }
         return frame(table, labels, clock_of(self.scenario).origin)

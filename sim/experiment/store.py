@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.experiment.result import Result
     from sim.scenario.schema import Scenario
 
-JOURNALS = ("tickets", "work", "pages", "duties")
+JOURNALS = ("tickets", "work", "chores", "pages", "duties")
 
 
 @contextmanager

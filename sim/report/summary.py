@@ -25,6 +25,8 @@ WORST_HOURS = 3
 MUCH_ABANDONED = 0.05
 """Where more customers than this give up, it stands out."""
 _WHOLE_FROM = 1000
+_SAID = {"people", "interruptions"}
+"""Units that the label says already."""
 _LEAST_LATE = 0.05
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ACTIONS = {band.name: band.action for band in (LOW, OPTIMAL, HIGH, CRITICAL)}
@@ -43,6 +45,19 @@ _OTHERS = (
 )
 
 
+_PEOPLE = (
+    ("burnout.people_over_limit", "people over a limit"),
+    ("hours.week.max", "longest 7 days"),
+    ("hours.overtime", "overtime"),
+    ("hours.callout", "called out"),
+    ("pages.interruptions", "interruptions"),
+    ("pages.sleep", "in sleep hours"),
+    ("pages.acknowledged", "pages acknowledged"),
+    ("pages.second_level", "beyond the primary"),
+    ("oncall.staff", "on call, off hours"),
+)
+
+
 def print_summary(result: Result, console: Console) -> None:
     """Print the summary of a result."""
     for part in _parts(result):
@@ -54,8 +69,9 @@ def _parts(result: Result) -> Iterator[RenderableType]:
     yield ""
     yield _promises(result.records)
     yield _utilization(result.records)
-    yield _others(result.records)
+    yield _listing("Flow and quality", _OTHERS, result.records)
     yield ""
+    yield from _people(result)
     yield from _worst_hours(result)
     yield _verdict(result)
     yield from (Text(f"note: {notice}", style="yellow") for notice in result.notices)
@@ -72,8 +88,8 @@ def _headline(result: Result) -> str:
     )
 
 
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+def _counted(n: int, noun: str, plural: str = "") -> str:
+    return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
 def figure(record: Record) -> str:
@@ -82,7 +98,8 @@ def figure(record: Record) -> str:
         return "no data"
     digits = 1 if record["mean"] < _WHOLE_FROM else 0
     interval = "" if record["low"] is None else f" ({record['low']:,.{digits}f}-{record['high']:,.{digits}f})"
-    return f"{record['mean']:,.{digits}f} {record['unit']}{interval}"
+    unit = "" if record["unit"] in _SAID else f" {record['unit']}"
+    return f"{record['mean']:,.{digits}f}{unit}{interval}"
 
 
 def _judged(record: Record) -> Text:
@@ -126,16 +143,25 @@ def _utilization(records: dict[str, Record]) -> Table:
     return table
 
 
-def _others(records: dict[str, Record]) -> Table:
+def _people(result: Result) -> Iterator[RenderableType]:
+    """What it does to the people; nothing where there are none, as in `flat` staffing."""
+    records = result.records
+    shown = tuple((name, label) for name, label in _PEOPLE if records[name]["mean"] is not None)
+    if result.scenario.staffing.mode != "flat" and shown:
+        yield _listing(f"People ({_counted(len(result.plan.agents), 'person', 'people')})", shown, records)
+        yield ""
+
+
+def _listing(title: str, names: tuple[tuple[str, str], ...], records: dict[str, Record]) -> Table:
     table = Table(
-        title="Flow and quality",
+        title=title,
         title_justify="left",
         title_style="bold",
         box=None,
         padding=(0, 1),
         show_header=False,
     )
-    for name, label in _OTHERS:
+    for name, label in names:
         table.add_row(label, _with_target(records[name]), name)
         if name == "tickets.abandoned":
             table.add_row("", _share_abandoned(records), "")
