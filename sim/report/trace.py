@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.clock import MINUTE, NEVER
-from sim.engine.journal import How, State, Why
+from sim.engine.journal import How, Mode, Outcome, State, Why
 from sim.errors import SimError
 from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.days_off import clock_of
-from sim.workload.tape import ALERTS, Kind
+from sim.workforce.roster import Level
+from sim.workload.tape import ALERTS, Filter, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,21 @@ _QUEUED = {
     Why.PREEMPTED: "is interrupted by a P1; back in line at {pool}",
     Why.HANDED_OVER: "is handed over at the end of the duty; back in line at {pool}",
     Why.ESCALATED: "is escalated; goes on waiting for {pool}",
+    Why.CRITICAL: "has become an emergency; {pool} is called in",
 }
 _ENDED = {How.DONE: "{agent} is done, after {minutes} min"}
+_DROPPED = "asks for help from {pool}, where nobody is on duty anywhere"
+_TERMS = {Mode.DUTY: "takes it", Mode.OVERLAP: "takes it after the end of their duty", Mode.CALL_OUT: "is called out"}
+_ANSWERS = {
+    Outcome.ANSWERED: "{agent} answers, after {minutes} min",
+    Outcome.BUSY: "{agent} answers, but is at a P1 or another page by now",
+    Outcome.NOT_NEEDED: "{agent} answers, after {minutes} min, and is not needed any more",
+}
+_FILTERED = {
+    Filter.SUPPRESSED: "is suppressed by a rule: nobody sees it",
+    Filter.BATCHED: "is added to an alert of the same source: nobody sees it",
+    Filter.THROTTLED: "is dropped, its source has raised too many: nobody sees it",
+}
 _STATES = {
     State.QUEUED: "the run ends, the ticket is still in line",
     State.IN_SERVICE: "the run ends, the ticket is still being worked on",
@@ -69,7 +83,12 @@ def trace(key: str, journals: Journals, scenario: Scenario, agents: tuple[str, .
     clock = clock_of(scenario)
     row = {name: int(values[ticket]) for name, values in journals.tickets.items()}
     zone = list(scenario.regions.values())[row["region"]].zone
-    lines = [*_born(row, scenario), *_stretches(ticket, journals.work, scenario, agents), *_ended(row, journals.end)]
+    lines = [
+        *_born(row, scenario),
+        *_pages(ticket, journals.pages, agents),
+        *_stretches(ticket, journals, scenario, agents),
+        *_ended(row, journals.end),
+    ]
     for instant, text in sorted(lines, key=lambda line: line[0]):
         utc, local = clock.instant(instant), clock.local(zone, instant)
         yield f"{utc:%Y-%m-%d %H:%M:%S} UTC  {local:%a %H:%M:%S} local  {text}"
@@ -81,6 +100,10 @@ def _born(row: dict[str, int], scenario: Scenario) -> Iterator[Line]:
     region = list(scenario.regions)[row["region"]]
     kind, priority = Kind(row["kind"]).name.lower(), PRIORITIES[row["priority"]]
     yield row["created"], f"{priority} {kind} {region}/{row['number']} comes in{by}"
+    if row["filtered"] != Filter.PASSED:
+        yield row["created"], _FILTERED[Filter(row["filtered"])]
+    elif row["visible"] > row["created"]:
+        yield row["visible"], "is seen at a review of the dashboard"
     for name, column in (("response", "respond_by"), ("resolution", "resolve_by")):
         if row[column] != NEVER:
             deadline = row[column] + (row["paused"] if column == "resolve_by" else 0)
@@ -89,16 +112,39 @@ def _born(row: dict[str, int], scenario: Scenario) -> Iterator[Line]:
             yield deadline, f"({name} deadline: {'missed' if late else 'met'})"
 
 
-def _stretches(ticket: int, work: Table, scenario: Scenario, agents: tuple[str, ...]) -> Iterator[Line]:
-    regions = list(scenario.regions)
+def _pages(ticket: int, pages: Table, agents: tuple[str, ...]) -> Iterator[Line]:
+    for i in np.flatnonzero(pages["ticket"] == ticket).tolist():
+        agent, outcome = agents[pages["agent"][i]], Outcome(pages["outcome"][i])
+        sent, answered = int(pages["sent"][i]), int(pages["answered"][i])
+        level = Level(pages["level"][i]).name.lower()
+        if answered == NEVER and outcome == Outcome.BUSY:
+            yield sent, f"{agent} ({level}) is at a P1 or another page, and passed over"
+            continue
+        again = f", round {pages['round'][i] + 1}" if pages["round"][i] else ""
+        yield sent, f"pages {agent} ({level}{again})"
+        if answered != NEVER:
+            yield answered, _ANSWERS[outcome].format(agent=agent, minutes=f"{(answered - sent) / MINUTE:.1f}")
+
+
+def _waits_for_an_answer(ticket: int, journals: Journals) -> bool:
+    """Whether the first task was paged for before it ever stood in a line."""
+    sent = journals.pages["sent"][journals.pages["ticket"] == ticket]
+    return journals.tickets["kind"][ticket] == Kind.ALERT and journals.tickets["visible"][ticket] in sent
+
+
+def _stretches(ticket: int, journals: Journals, scenario: Scenario, agents: tuple[str, ...]) -> Iterator[Line]:
+    work, regions = journals.work, list(scenario.regions)
+    paged = _waits_for_an_answer(ticket, journals)
     for i in np.flatnonzero(work["ticket"] == ticket).tolist():
         pool = f"{regions[work['region'][i]]}/{TIERS[work['tier'][i]]}"
-        yield int(work["queued_at"][i]), _QUEUED[Why(work["why_queued"][i])].format(pool=pool)
+        how = How(work["how_ended"][i])
+        told = _DROPPED if how == How.DROPPED else _QUEUED[Why(work["why_queued"][i])]
+        told = "waits for whoever answers" if paged and not work["task"][i] and not work["stretch"][i] else told
+        yield int(work["queued_at"][i]), told.format(pool=pool)
         agent, start, end = int(work["agent"][i]), int(work["start"][i]), int(work["end"][i])
         if start != NEVER:
             waited = (start - int(work["queued_at"][i])) / MINUTE
-            yield start, f"{agents[agent]} takes it, after {waited:.1f} min in line"
-        how = How(work["how_ended"][i])
+            yield start, f"{agents[agent]} {_TERMS[Mode(work['mode'][i])]}, after {waited:.1f} min of waiting"
         if end != NEVER and how in _ENDED:
             yield end, _ENDED[how].format(agent=agents[agent], minutes=f"{(end - start) / MINUTE:.1f}")
 
