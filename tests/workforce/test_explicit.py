@@ -239,37 +239,79 @@ def test_a_table_that_is_not_there_is_missed_when_the_scenario_is_read(dated: Da
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (["Ada,2026-03-03,D,eastt,tier1"], "2: region: 'eastt' (1 row) is none of west, east; say what it means in "
-         "staffing.explicit.regions; did you mean east?"),
-        (["Ada,2026-03-03,D,east,tier9"], "2: tier: 'tier9' (1 row) is none of tier1, tier2, tier3, tier4; say what it "
-         "means in staffing.explicit.tiers; did you mean tier4?"),
-        (["Ada,2026-03-03,D,east,"], "2: tier: '' (1 row) is none of tier1, tier2, tier3, tier4; say what it means in "
-         "staffing.explicit.tiers"),
-        (["Ada,2026-03-03,X,east,tier1"], "2: shift: must be a shift of east (D, N), a span such as 06:00-14:00, or O "
-         "or nothing for a day off; found 'X' (1 row); say what it means in staffing.explicit.shifts"),
-        (["Ada,2026-03-03,d,east,tier1"], "2: shift: must be a shift of east (D, N), a span such as 06:00-14:00, or O "
-         "or nothing for a day off; found 'd' (1 row); say what it means in staffing.explicit.shifts; did you mean D?"),
-        (["Ada,3.3.2026,D,east,tier1"], "2: date: must hold dates from 1971 to 2199 in ISO 8601, such as 2026-03-02; say "
-         "in staffing.explicit.date_format if they have another form, such as %d/%m/%Y; 1 row cannot be read: "
-         "'3.3.2026' (1 row)"),
-        (["Ada,2026-03-03 06:00,D,east,tier1"], "2: date: must be dates without a time of day; found "
-         "'2026-03-03 06:00' (1 row like this)"),
+        (
+            ["Ada,2026-03-03,D,eastt,tier1"],
+            (
+                "2: region: 'eastt' (1 row) is none of west, east; say what it means in "
+                "staffing.explicit.regions; did you mean east?"
+            ),
+        ),
+        (
+            ["Ada,2026-03-03,D,east,tier9"],
+            (
+                "2: tier: 'tier9' (1 row) is none of tier1, tier2, tier3, tier4; say what it "
+                "means in staffing.explicit.tiers; did you mean tier4?"
+            ),
+        ),
+        (
+            ["Ada,2026-03-03,D,east,"],
+            ("2: tier: '' (1 row) is none of tier1, tier2, tier3, tier4; say what it means in staffing.explicit.tiers"),
+        ),
+        (
+            ["Ada,2026-03-03,X,east,tier1"],
+            (
+                "2: shift: must be a shift of east (D, N), a span such as 06:00-14:00, or O "
+                "or nothing for a day off; found 'X' (1 row); say what it means in staffing.explicit.shifts"
+            ),
+        ),
+        (
+            ["Ada,2026-03-03,d,east,tier1"],
+            (
+                "2: shift: must be a shift of east (D, N), a span such as 06:00-14:00, or O "
+                "or nothing for a day off; found 'd' (1 row); say what it means in staffing.explicit.shifts; "
+                "did you mean D?"
+            ),
+        ),
+        (
+            ["Ada,3.3.2026,D,east,tier1"],
+            (
+                "2: date: must hold dates from 1971 to 2199 in ISO 8601, such as 2026-03-02; "
+                "say in staffing.explicit.date_format if they have another form, such as %d/%m/%Y; "
+                "1 row cannot be read: '3.3.2026' (1 row)"
+            ),
+        ),
+        (
+            ["Ada,2026-03-03 06:00,D,east,tier1"],
+            ("2: date: must be dates without a time of day; found '2026-03-03 06:00' (1 row like this)"),
+        ),
         ([",2026-03-03,D,east,tier1"], "2: agent: must name an agent; 1 row without a name"),
         (["Ada,2026-03-03,D,east"], "2: must have 5 fields as the header has; found 4 (1 row of another length)"),
-        (["Ada,2026-03-03,D,east,tier1", "Ben,2026-03-03,D,east,tier1", "Ada,2026-03-04,D,west,tier1"],
-         "4: region: 'Ada' is of east on line 2 and of west here: an agent has one region"),
-        (["Ada,2026-03-03,D,east,tier1", "Ada,2026-03-04,D,east,tier2"],
-         "3: tier: 'Ada' is of tier1 on line 2 and of tier2 here: an agent has one tier"),
-        (["Ada,2026-03-03,D,east,tier1", "Ben,2026-03-03,D,east,tier1", "Ada,2026-03-03,D,east,tier1"],
-         "4: shift: 'Ada' has the same duty or day off on line 2: take one of the rows out"),
-        (["Ada,2026-03-03,O,east,tier1", "Ada,2026-03-03,,east,tier1"],
-         "3: shift: 'Ada' has the same duty or day off on line 2: take one of the rows out"),
-        (["Ada,2026-03-03,N,east,tier1", "Ada,2026-03-04,00:00-08:00,east,tier1"],
-         "3: shift: 'Ada' has the same duty or day off on line 2: take one of the rows out"),
-        (["Ada,2026-03-04,D,east,tier1", "Ada,2026-03-03,22:00-10:00,east,tier1"],
-         "2: shift: 'Ada' is still on the duty of line 3, until 2026-03-04 10:00: change one of the two"),
+        (
+            ["Ada,2026-03-03,D,east,tier1", "Ben,2026-03-03,D,east,tier1", "Ada,2026-03-04,D,west,tier1"],
+            "4: region: 'Ada' is of east on line 2 and of west here: an agent has one region",
+        ),
+        (
+            ["Ada,2026-03-03,D,east,tier1", "Ada,2026-03-04,D,east,tier2"],
+            "3: tier: 'Ada' is of tier1 on line 2 and of tier2 here: an agent has one tier",
+        ),
+        (
+            ["Ada,2026-03-03,D,east,tier1", "Ben,2026-03-03,D,east,tier1", "Ada,2026-03-03,D,east,tier1"],
+            "4: shift: 'Ada' has the same duty or day off on line 2: take one of the rows out",
+        ),
+        (
+            ["Ada,2026-03-03,O,east,tier1", "Ada,2026-03-03,,east,tier1"],
+            "3: shift: 'Ada' has the same duty or day off on line 2: take one of the rows out",
+        ),
+        (
+            ["Ada,2026-03-03,N,east,tier1", "Ada,2026-03-04,00:00-08:00,east,tier1"],
+            "3: shift: 'Ada' has the same duty or day off on line 2: take one of the rows out",
+        ),
+        (
+            ["Ada,2026-03-04,D,east,tier1", "Ada,2026-03-03,22:00-10:00,east,tier1"],
+            "2: shift: 'Ada' is still on the duty of line 3, until 2026-03-04 10:00: change one of the two",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_row_is_told_with_its_line(dated: Dated, rows: list[str], message: str) -> None:
     assert refusals(dated(rows)) == [message]
 
@@ -325,7 +367,5 @@ def test_added_crews_come_after_the_people_of_the_table(dated: Dated) -> None:
     alone, more = plan_roster(dated(rows)), plan_roster(dated(rows, changes={"staffing.add": add}))
     assert more.agents.name == ("Ada", "Ben", "west/tier1/more/1")
     assert more.start[:2].tolist() == alone.start.tolist()
-    with pytest.raises(
-        StaffingError, match="two agents are called 'west/tier1/more/1': rename the crew in staffing.add"
-    ):
+    with pytest.raises(StaffingError, match="two agents are called 'west/tier1/more/1': rename the crew in staffing"):
         plan_roster(dated([*rows, "west/tier1/more/1,2026-03-03,D,west,tier1"], changes={"staffing.add": add}))

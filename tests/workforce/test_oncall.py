@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.clock import DAY, HOUR, WEEK
+from sim.clock import DAY, HOUR
 from sim.scenario.days_off import clock_of
 from sim.workforce.plan import plan_roster
 from sim.workforce.roster import EVERYWHERE, LEAD, Level

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from sim.clock import DAY, HOUR, MINUTE, SECOND, Clock, day_number, epoch_ms, wall_to_epoch
 from sim.errors import DataError
 from sim.scenario.demand import Replay
-from sim.workload.replay import TicketLog, read_log
 from sim.scenario.table import occurrences
+from sim.workload.replay import TicketLog, read_log
 
 REGIONS = ("americas", "europe")
 CHANNELS = ("phone", "email")
