@@ -176,6 +176,22 @@ def test_validate_reports_everything_in_every_file(cli: Cli) -> None:
     assert "wrong.yaml:6: work.handle.tier1.mean" in both.stderr
 
 
+def test_validate_reads_a_dated_roster_and_tells_what_it_found(cli: Cli) -> None:
+    roster = "staffing: {mode: explicit, explicit: {file: roster.csv}}\n"
+    cli.write("dated.yaml", SCENARIO[: SCENARIO.index("staffing:")] + roster)
+    rows = [f"P{n},2026-03-02,08:00-16:00,tier{n}" for n in (1, 2, 3, 4)]
+    cli.write("roster.csv", "\n".join(["agent,date,shift,tier", *rows, "P1,2027-03-02,O,tier1", ""]))
+    good = cli("validate", "dated.yaml")
+    assert good.returncode == 0, good.stderr
+    assert "roster.csv: 5 rows read, 4 agents with 4 duties in the run" in good.stdout
+    assert "1 row left out: outside the run" in good.stdout
+    cli.write("roster.csv", "agent,date,shift,tier\nAda,2026-03-02,D,tier1\nAda,soon,O,tier1\n")
+    bad = cli("validate", "dated.yaml")
+    assert bad.returncode == 2
+    assert "roster.csv:2: shift: must be a span such as 06:00-14:00" in bad.stderr
+    assert "roster.csv:3: date: must hold dates" in bad.stderr
+
+
 def test_runs_that_begin_together_all_keep_their_results(cli: Cli) -> None:
     words = [sys.executable, "-m", "sim", "run", "small.yaml", "--replications", "1", "--json"]
     running = [

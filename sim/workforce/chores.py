@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import gcd
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import DAY, QUARTER
+from sim.clock import DAY
+from sim.scenario.table import occurrences
 from sim.workforce.roster import Chore, Chores, Level
 
 if TYPE_CHECKING:
@@ -94,8 +94,9 @@ def _both(
 
 def _reviews(segments: Segments, turns: Turns, region: int, zone: str, review: Review, clock: Clock) -> Chores:
     """The reviews of the region's primary while they are on duty."""
-    instants = _review_instants(review.every, zone, clock)
-    due, following = instants[:-1], instants[1:]
+    instants = review_instants(zone, review.every, clock)
+    within = np.flatnonzero((instants > 0) & (instants < clock.end))
+    due, following = instants[within], instants[within + 1]
     mine = np.flatnonzero((turns.level == Level.PRIMARY) & (turns.region == region))
     if not len(mine):
         return _none()
@@ -108,13 +109,14 @@ def _reviews(segments: Segments, turns: Turns, region: int, zone: str, review: R
     return _of(Chore.REVIEW, review.cost, agent[here], due[here], until)
 
 
-def _review_instants(every: int, zone: str, clock: Clock) -> NDArray[np.int64]:
-    """When clocks in `zone` show a whole multiple of `every`, over the run and once after it."""
-    step = gcd(every, QUARTER)  # the offset of a zone from UTC is a multiple of a quarter of an hour
-    instants = np.arange(0, clock.end + 2 * DAY, step)
-    shown: NDArray[np.int64] = instants[clock.wall(zone, instants) % every == 0]
-    after = int(np.searchsorted(shown, clock.end))
-    return shown[: after + 1]
+def review_instants(zone: str, every: int, clock: Clock) -> NDArray[np.int64]:
+    """When clocks in `zone` show a whole multiple of `every` after midnight, over the run and a day on either side.
+
+    In an hour that clocks show twice there is a review at both; one whose time they skip is as much later as they skip.
+    """
+    first, last = (clock.wall(zone, np.array([0, clock.end])) // DAY * DAY).tolist()
+    walls = np.arange(first - DAY, last + 3 * DAY, every, dtype=np.int64)
+    return np.unique(np.concatenate(occurrences(clock, zone, walls)))
 
 
 def _segment_at(segments: Segments, agent: NDArray[np.int32], at: NDArray[np.int64], clock: Clock) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.clock import HOUR
 from sim.experiment.store import reserved, save
 
 
@@ -59,6 +60,23 @@ def test_two_saves_are_the_same_but_for_time(result: sim.Result, small: sim.Scen
     for file in files:
         if file.name != "manifest.json":
             assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+
+
+def test_the_roster_of_a_result_is_a_roster_for_the_next_run(small: sim.Scenario, tmp_path: Path) -> None:
+    headcount = dict.fromkeys(("tier1", "tier2", "tier3", "tier4"), 3)
+    crews = {"crew": {"pattern": "D N O", "headcount": headcount, "regions": ["here"]}}
+    changes = {"staffing": {"mode": "pattern", "crews": crews}, "horizon.start": "2026-03-29"}
+    first = sim.run(small.with_(changes), seed=3, workers=1)
+    save(first, tmp_path / "out", "")
+    read = {"mode": "explicit", "explicit": {"file": str(tmp_path / "out" / "roster.csv")}}
+    again = sim.run(first.scenario.with_({"staffing": read}), seed=3, workers=1)
+    assert again.plan.agents.name == first.plan.agents.name
+    assert again.plan.start.tolist() == first.plan.start.tolist()
+    assert 11 * HOUR in (first.plan.end - first.plan.start).tolist()  # the night of 28 March is an hour shorter
+    assert again.records == first.records
+    manifests = [first.manifest(), again.manifest()]
+    assert manifests[0]["roster_hash"] == manifests[1]["roster_hash"] == first.plan.hash
+    assert again.notices[0].endswith(f"{len(again.plan.agent)} duties in the run")
 
 
 def test_nothing_is_overwritten(result: sim.Result, tmp_path: Path) -> None:

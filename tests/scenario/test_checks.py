@@ -44,6 +44,79 @@ def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Comp
             "staffing.flat.apec: there is no region 'apec': name one of emea, apac; did you mean apac?",
         ),
         (
+            ["staffing.add={more: {pattern: 5D 2O, headcount: {tier1: 1}, regions: [emae]}}"],
+            "staffing.add.more.regions[0]: there is no region 'emae': name one of emea, apac; did you mean emea?",
+        ),
+        (
+            ["staffing.add={more: {pattern: 5X 2O, headcount: {tier1: 1}, regions: [apac]}}"],
+            (
+                "staffing.add.more.pattern: shift X of the rotation is no shift of apac: "
+                "add regions.apac.shifts.X, or name other `regions` for this crew"
+            ),
+        ),
+        (
+            ["staffing.add={day: {pattern: 5D 2O, headcount: {tier1: 1}}}"],
+            "staffing.add.day: is the name of a crew in staffing.crews too: choose another, such as day_more",
+        ),
+        (
+            ["staffing.mode=explicit"],
+            (
+                "world.yaml:48: staffing.explicit: is empty, but the mode is explicit: "
+                "fill `staffing.explicit`, or set `mode` to the section that is filled"
+            ),
+        ),
+        (
+            ["staffing.explicit={file: log.csv, regions: {North: emea, South: apec}}"],
+            "staffing.explicit.regions.South: there is no region 'apec': name one of emea, apac; did you mean apac?",
+        ),
+        (
+            ["staffing.explicit={file: log.csv, shifts: {Early: D, Late: 14-22, Off: O, Long: 06:00-18:00, Odd: X}}"],
+            (
+                "staffing.explicit.shifts.Late: must be a shift (D, N, S), a span such as 06:00-14:00, "
+                "or O for a day off; found '14-22'"
+            ),
+        ),
+        (
+            ["oncall={tier: tier1, lead: apec}"],
+            "oncall.lead: there is no region 'apec': name one of emea, apac; did you mean apac?",
+        ),
+        (
+            ["oncall={}"],
+            (
+                "oncall.tier: tier3 is staffed nowhere, so that nobody can be paged: name a tier with agents "
+                "(tier1, tier2), or the region of an engineering lead in oncall.lead"
+            ),
+        ),
+        (
+            ["policy.overflow={tier1: {after: 5 min, from: [apec]}}"],
+            "policy.overflow.tier1.from[0]: there is no region 'apec': name one of emea, apac; did you mean apac?",
+        ),
+        (
+            ["policy.overflow={tier1: {after: 5 min, to: [emea, mars]}}"],
+            "policy.overflow.tier1.to[1]: there is no region 'mars': name one of emea, apac",
+        ),
+        (
+            ["policy.overtime={limit: 1 h}"],
+            (
+                "policy.overtime.priorities: are missing, so that there is no overtime: "
+                "add the priorities of the work that is finished in overtime, or take `limit` out"
+            ),
+        ),
+        (
+            ["policy.overtime={priorities: [P1]}"],
+            (
+                "policy.overtime.limit: is missing, so that there is no overtime: "
+                "add the longest overtime, such as `limit: 1 h`, or take `priorities` out"
+            ),
+        ),
+        (
+            ["policy.handover={meeting: 10 min}"],
+            (
+                "policy.handover.overlap: is missing, so that there would be no meeting: "
+                "add the paid time in which it takes place, such as `overlap: 30 min`, or take `meeting` out"
+            ),
+        ),
+        (
             ["demand.holidays={apec: {2026-03-03: Off}}"],
             "demand.holidays.apec: there is no region 'apec': name one of emea, apac; did you mean apac?",
         ),
@@ -219,6 +292,17 @@ def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, chang
         [ONLY_P3_P4, "regions.emea.alerts=", "work.routes.P3.solved=[1]", NO_TIER2],
         ["staffing.mode=flat", "staffing.flat={apac: {tier1: 1, tier2: 1}}", "horizon.drain=true"],
         ["demand.channels={email: {share: 1}, chat: null}"],
+        [NO_TIER2, "staffing.add={more: {pattern: 5D 2O, headcount: {tier2: 1}}}"],
+        [
+            "staffing.mode=flat",
+            "staffing.flat={emea: {tier1: 5}}",
+            "staffing.add={day: {pattern: D, headcount: {tier2: 1}}}",
+        ],
+        ["staffing={mode: explicit, explicit: {file: log.csv}}", "oncall={}"],
+        ["oncall={lead: apac}"],
+        ["staffing.add={more: {pattern: weekdays, headcount: {tier3: 1}}}", "oncall={}"],
+        ["policy={overtime: {limit: 1 h, priorities: [P1]}, handover: {overlap: 30 min, meeting: 10 min}}"],
+        ["policy.overflow={tier2: {after: 5 min, from: [emea], to: [apac]}}"],
         ["demand.channels.email.share=0.1", "demand.channels.chat.share=0.9"],
         ["demand.replay={file: log.csv, columns: {created: at}, region: emea}"],
         ["regions.emea.tickets=", "regions.emea.alerts=", "regions.apac.tickets=", "demand.forecast={file: log.csv}"],

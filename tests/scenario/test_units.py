@@ -156,6 +156,9 @@ def test_a_refusal_tells_what_is_expected_and_what_was_found(
     [
         (Duration, "15 minuts", "minutes"),
         (Rate, "6 per houre", "hour"),
+        (Pattern, "pittman", "pitman"),
+        (Pattern, "Dupont", "dupont"),
+        (Pattern, "5D 20", ""),
         (Zone, "Europe/Lundon", "Europe/London"),
         (Zone, "london", "Europe/London"),
         (Zone, "PST", "America/Los_Angeles"),
