@@ -120,6 +120,16 @@ DESK_FIGURES = (
         better="none",
     ),
     Definition(
+        "incidents.open",
+        "incidents",
+        "Mean number of P1 tickets and alerts that are not resolved.",
+        num="time from creation to the last resolution, less the time for which they were taken for resolved, hours",
+        den="length of the window, hours",
+        clock=ALL_TIME,
+        excluded="Those whose customer has given up, from then on; filtered alerts.",
+        better="down",
+    ),
+    Definition(
         "resolution.rate",
         "%",
         "Of the tickets and alerts created in the last 8 h, the share that is resolved by now; over all instants.",
@@ -141,6 +151,19 @@ DESK_FIGURES = (
         "does where another tier takes the ticket.",
         better="up",
         target="targets.first_contact",
+    ),
+    Definition(
+        "satisfaction",
+        "%",
+        "Mean satisfaction of customers, by the declared function of lateness in `targets.satisfaction`.",
+        num="100 x satisfaction: `in_time`, less `late_response` x the response's lateness and `late_resolution` x the "
+        "resolution's, each lateness being the time beyond the deadline as a share of the time promised, at most 1; "
+        "not below 0, and 0 for those who gave up",
+        den="customer tickets resolved or abandoned by the end of the run",
+        clock=CREATED,
+        excluded="Alerts; tickets that are still open. What has no deadline is never late.",
+        better="up",
+        target="targets.satisfied",
     ),
     Definition(
         "reopened",

@@ -11,7 +11,7 @@ from sim.engine.journal import State, Why, missing
 from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, came, ratios, rows, within
 from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
 from sim.metrics.week import local_week
-from sim.scenario.base import TIERS
+from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,11 +182,34 @@ def pending(journals: Journals, pieces: Union) -> Spans:
     goes_on = np.zeros(len(ticket), dtype=np.bool_)
     goes_on[:-1] = ticket[1:] == ticket[:-1]
     answered = np.zeros_like(goes_on)
-    answered[:-1] = journals.work["why_queued"][tasks[1:]] == Why.RETURNED
+    answered[:-1] = np.isin(journals.work["why_queued"][tasks[1:]], (Why.RETURNED, Why.CRITICAL))
     until = np.full(len(ticket), journals.end, dtype=np.int64)
     until[:-1][goes_on[:-1]] = pieces.spans.start[1:][goes_on[:-1]]
     left_open = journals.tickets["state"][ticket] == State.PENDING
     return Spans(pieces.spans.end, until).where(np.where(goes_on, answered, left_open))
+
+
+def open_incidents(journals: Journals) -> Spans:
+    """When P1 tickets and alerts were not resolved: from creation to the end of the work, or to the run's end."""
+    tickets = journals.tickets
+    urgent = np.flatnonzero((tickets["priority"] == PRIORITIES.index("P1")) & (tickets["state"] != State.FILTERED))
+    created, first, last, gone = (
+        tickets[name][urgent] for name in ("created", "first_resolved", "resolved", "abandoned")
+    )
+    until = np.where(missing(gone), np.where(missing(first), journals.end, first), gone)
+    again = np.flatnonzero(~missing(first) & (first != last))
+    reopened = _reopened_at(journals, urgent[again])
+    over = np.where(missing(last[again]), journals.end, last[again])
+    return Spans(np.concatenate([created, reopened]), np.concatenate([until, over]))
+
+
+def _reopened_at(journals: Journals, tickets: Ints) -> Ints:
+    """When each of these tickets came back; the run's end where it is yet to."""
+    work = journals.work
+    back = np.flatnonzero(work["why_queued"] == Why.REOPENED)
+    at = np.full(len(journals.tickets["created"]), journals.end, dtype=np.int64)
+    at[work["ticket"][back]] = work["queued_at"][back]
+    return at[tickets]
 
 
 def kpis(journals: Journals, cuts: Mapping[str, Ratios], clock: Clock) -> dict[str, tuple[float, float]]:
@@ -202,6 +225,7 @@ def kpis(journals: Journals, cuts: Mapping[str, Ratios], clock: Clock) -> dict[s
         "tickets.abandoned": (int((created & ~missing(journals.tickets["abandoned"])).sum()), 1),
         "tickets.active": _average(pieces.spans, clock),
         "tickets.pending": _average(pending(journals, pieces), clock),
+        "incidents.open": _average(open_incidents(journals), clock),
         "resolution.rate": _resolution_rate(journals.tickets, clock),
     }
 

@@ -25,6 +25,7 @@ def _promised(targets: Targets) -> dict[str, float | None]:
         **{f"sla.response.{priority}": targets.response_met for priority in targets.response},
         **{f"sla.resolution.{priority}": targets.resolution_met for priority in targets.resolution},
         "fcr": targets.first_contact,
+        "satisfaction": targets.satisfied,
         "pages.acknowledged": targets.acknowledgement_met if targets.acknowledgement else None,
     }
 

@@ -54,7 +54,7 @@ def measure(journals: Journals, scenario: Scenario, clock: Clock) -> Measurement
         **sla.kpis(tables),
         **utilization.kpis(tables),
         **flow.kpis(journals, tables, clock),
-        **quality.kpis(journals, clock),
+        **quality.kpis(journals, scenario.targets, clock),
         **hours.kpis(tables),
         **pages.kpis(journals, interrupted, scenario, clock),
         **burnout.kpis(journals, tables, scenario, clock),

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
     from sim.clock import Clock
     from sim.engine.journal import Journals, Table
+    from sim.scenario.schema import Satisfaction, Targets
+
+    Ints = NDArray[np.int64]
 
 
-def kpis(journals: Journals, clock: Clock) -> dict[str, tuple[float, float]]:
-    """First-contact resolution, and reopened tickets."""
+def kpis(journals: Journals, targets: Targets, clock: Clock) -> dict[str, tuple[float, float]]:
+    """First-contact resolution, satisfaction, and reopened tickets."""
     created = came(journals.tickets, clock)
-    return {"fcr": _first_contact(journals, created), "reopened": _reopened(journals.tickets, created)}
+    return {
+        "fcr": _first_contact(journals, created),
+        "satisfaction": _satisfaction(journals.tickets, created, targets.satisfaction),
+        "reopened": _reopened(journals.tickets, created),
+    }
 
 
 def _first_contact(journals: Journals, created: NDArray[np.bool_]) -> tuple[float, float]:
@@ -41,6 +48,26 @@ def _touched_by_another_tier(journals: Journals) -> NDArray[np.bool_]:
     touched = np.zeros(len(tickets["created"]), dtype=np.bool_)
     touched[ticket[tier != tickets["tier"][ticket]]] = True
     return touched
+
+
+def _satisfaction(tickets: Table, created: NDArray[np.bool_], judged: Satisfaction) -> tuple[float, float]:
+    gone = ~missing(tickets["abandoned"])
+    rows = np.flatnonzero(created & (tickets["kind"] == Kind.TICKET) & (gone | ~missing(tickets["resolved"])))
+    ticket = {name: tickets[name][rows] for name in ("created", "started", "resolved", "respond_by", "resolve_by")}
+    response = _lateness(ticket["started"], ticket["respond_by"], ticket["created"])
+    ended = ticket["resolved"] - np.where(gone[rows], 0, tickets["paused"][rows])
+    resolution = _lateness(ended, ticket["resolve_by"], ticket["created"])
+    happy = judged.in_time - judged.late_response * response - judged.late_resolution * resolution
+    score = np.where(gone[rows], 0.0, np.maximum(happy, 0.0))
+    return PER_CENT * float(score.sum()), len(rows)
+
+
+def _lateness(instant: Ints, deadline: Ints, created: Ints) -> NDArray[np.float64]:
+    """Time beyond the deadline as a share of the time promised, at most 1; 0 where nothing was promised."""
+    promised = ~missing(deadline) & (deadline > created)
+    late = np.where(promised & ~missing(instant), instant - deadline, 0)
+    share: NDArray[np.float64] = np.clip(late / np.where(promised, deadline - created, 1), 0.0, 1.0)
+    return share
 
 
 def _reopened(tickets: Table, created: NDArray[np.bool_]) -> tuple[float, float]:

@@ -88,6 +88,20 @@ class UtilizationBands(Model):
         return self
 
 
+class Satisfaction(Model):
+    """How customers judge a ticket: a declared function of lateness, not a survey. One in time gets `in_time`; each
+    kind of lateness costs its share in full when the time taken is twice the time promised or more, and in proportion
+    below that. Who gives up is satisfied not at all.
+    """
+
+    in_time: Share = 0.95
+    """Satisfaction with a ticket that was answered and resolved in time."""
+    late_response: Share = 0.4
+    """What a late response costs at most."""
+    late_resolution: Share = 0.4
+    """What a late resolution costs at most."""
+
+
 class Targets(Model):
     """What the organisation promises itself."""
 
@@ -105,6 +119,10 @@ class Targets(Model):
     """Share of tickets that should be resolved in time."""
     first_contact: Share | None = None
     """First-contact resolution; no target where none is given."""
+    satisfied: Share | None = None
+    """Mean satisfaction of customers; no target where none is given."""
+    satisfaction: Satisfaction = Satisfaction()
+    """How customers judge."""
     utilization: UtilizationBands = UtilizationBands()
     """Bands of utilization."""
 

@@ -220,7 +220,7 @@ def _desk(start: str = "2026-03-02", days: int = 1, warmup_days: int = 1, *, dra
         "regions": {name: {"zone": zone} for name, zone in ZONES.items()},
         "demand": {"channels": shares},
         "work": {"handle": {tier: {"mean": "20 min"} for tier in ("tier1", "tier2", "tier3", "tier4")}},
-        "targets": {"response": deadlines, "resolution": deadlines, "first_contact": 0.85},
+        "targets": {"response": deadlines, "resolution": deadlines, "first_contact": 0.85, "satisfied": 0.9},
         "staffing": {
             "mode": "flat",
             "flat": {name: {"tier1": 2, "tier2": 1, "tier3": 1, "tier4": 1} for name in ZONES},

@@ -196,7 +196,7 @@ def test_nothing_happened_at_all(desk: Any, log: Any) -> None:
     figures = desk.figures(log.journals())
     zero = {name for name, figure in figures.items() if figure["mean"] == 0}
     assert zero == {
-        "tickets.count", "tickets.abandoned", "tickets.active", "tickets.pending",
+        "tickets.count", "tickets.abandoned", "tickets.active", "tickets.pending", "incidents.open",
         "hours.on_duty", "hours.overtime", "hours.callout",
         "pages.count", "pages.interruptions", "pages.sleep", "pages.off_hours", "callouts.count", "oncall.staff",
         "alerts.raised", "burnout.people_over_limit", "burnout.people_red",
@@ -247,3 +247,16 @@ def test_backlog_over_time_and_over_the_week_hold_the_same_waits(
         table = desk.table(name, journals)
         waiting = table[table["measure"] == "waiting"]
         assert (waiting["mean"] * waiting["n"]).sum() == pytest.approx(total)
+
+
+def test_open_incidents_are_those_that_are_not_resolved(desk: Any, log: Any) -> None:
+    """The window is a day: 1440 minutes."""
+    log.ticket(0, priority=0, started=0, resolved=144)  # a tenth
+    log.ticket(1008, priority=0)  # open to the end: three tenths
+    log.ticket(0, priority=0, abandoned=72)  # a twentieth
+    back = log.ticket(0, priority=0, started=0, first_resolved=144, resolved=720)  # a tenth, and again from 576 on
+    log.work(back, 0, 0, 144)
+    log.work(back, 576, 576, 720, task=1, why_queued=Why.REOPENED)
+    log.ticket(0, priority=1)  # no P1
+    log.ticket(0, priority=0, state=State.FILTERED)
+    assert desk.figure("incidents.open", log.journals()) == pytest.approx(0.1 + 0.3 + 0.05 + 0.2)

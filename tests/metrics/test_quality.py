@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sim.engine.journal import State
+from sim.scenario.schema import Satisfaction
 from sim.workload.tape import Kind
 
 
@@ -44,3 +46,26 @@ def test_a_ticket_that_escalation_brought_to_another_tier_is_no_first_contact(de
     log.work(stayed, 0, 0, 10, agent=0, duty=own)
     log.work(rose, 0, 0, 10, agent=1, duty=higher)
     assert desk.figure("fcr", log.journals()) == 50.0
+
+
+def test_satisfaction_of_those_in_time_and_late_and_gone(desk: Any, log: Any) -> None:
+    promised = {"respond_by": 60, "resolve_by": 240}
+    log.ticket(0, started=60, resolved=240, **promised)  # in time to the minute: 95
+    log.ticket(0, started=75, resolved=200, **promised)  # a quarter late: 95 - 40 / 4 = 85
+    log.ticket(0, started=500, resolved=360, **promised)  # response lost, resolution half late: 95 - 40 - 20 = 35
+    log.ticket(0, started=50, resolved=900, **promised, paused=660)  # the customer was waited for: 95
+    log.ticket(0, abandoned=30, state=State.ABANDONED, **promised)  # 0
+    log.ticket(0, started=10, **promised)  # open: not judged
+    log.ticket(0, started=400, resolved=900)  # nothing was promised: 95
+    log.ticket(0, started=400, resolved=900, kind=Kind.ALERT, **promised)  # no customer
+    assert desk.figure("satisfaction", log.journals()) == pytest.approx((95 + 85 + 35 + 95 + 0 + 95) / 6)
+
+
+def test_satisfaction_is_never_below_zero(make_desk: Any) -> None:
+    desk = make_desk()
+    hard = {"in_time": 0.5, "late_response": 0.4, "late_resolution": 0.4}
+    targets = desk.scenario.targets.model_copy(update={"satisfaction": Satisfaction(**hard)})
+    desk.scenario = desk.scenario.model_copy(update={"targets": targets})
+    log = desk.log()
+    log.ticket(0, started=500, resolved=1000, respond_by=60, resolve_by=240)
+    assert desk.figure("satisfaction", log.journals()) == 0
