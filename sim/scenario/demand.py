@@ -141,12 +141,11 @@ class Forecast(Model):
 
 
 class Storms(Model):
-    """Incidents that raise many alerts at once. They come as alerts do: with their weekly shape, trend, events and good
-    days, and more or fewer with `demand.scale`.
-    """
+    """Incidents that raise many alerts at once."""
 
     rate: Rate
-    """Mean rate of such incidents in each region."""
+    """Mean rate of such incidents in each region. They come as its alerts do: with the same weekly shape, trend, events
+    and good days, and more or fewer with `demand.scale`."""
     size: Annotated[float, Field(ge=1, le=10_000)] = 20.0
     """Mean number of alerts that one raises (geometric, at least 1); all come from one source."""
     within: Annotated[Duration, Field(gt=0)] = 10 * MINUTE

@@ -275,8 +275,47 @@ def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Comp
                 "lower the rates, demand.scale, demand.trend or horizon.days"
             ),
         ),
+        (
+            ["demand.monitoring.suppress={nights: {regions: [apac, emae]}}"],
+            (
+                "demand.monitoring.suppress.nights.regions[1]: there is no region 'emae': "
+                "name one of emea, apac; did you mean emea?"
+            ),
+        ),
+        (
+            ["work.activation={tier1: {mean: 10 min}, tier4: {mean: 10 min}}"],
+            (
+                "work.activation.tier4: is called in for every P1, but tier4 is staffed nowhere: "
+                "give it agents in staffing.crews, or take it out here"
+            ),
+        ),
+        (
+            ["work.critical={assists: {tier3: {mean: 1 h}}}", "staffing.mode=flat",
+             "staffing.flat={emea: {tier1: 1, tier2: 1}}"],
+            (
+                "work.critical.assists.tier3: is called in for every P1, but tier3 is staffed nowhere: "
+                "give it agents in staffing.flat, or take it out here"
+            ),
+        ),
+        *(
+            (
+                ["regions.emea.alerts=", f"demand.monitoring={{{name}: {value}}}"],
+                (
+                    f"demand.monitoring.{name}: filters alerts, but there are none: "
+                    "give a region `alerts`, add demand.monitoring.storms, or take this out"
+                ),
+            )
+            for name, value in (("suppress", "{all: {}}"), ("batch", "5 min"), ("throttle", "{at_most: 3}"))
+        ),
+        (
+            ["demand.monitoring.storms={rate: 20 per hour, size: 5000}", "demand.scale=2"],
+            (
+                "world.yaml:7: regions: about 213 million tickets are expected, but a run can hold 50 million: "
+                "lower the rates, demand.scale, demand.trend or horizon.days"
+            ),
+        ),
     ],
-)
+)  # fmt: skip
 def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, changes: list[str], message: str) -> None:
     assert message in complaints(*changes)
     assert len(complaints(*changes)) <= 2
@@ -306,6 +345,14 @@ def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, chang
         ["demand.channels.email.share=0.1", "demand.channels.chat.share=0.9"],
         ["demand.replay={file: log.csv, columns: {created: at}, region: emea}"],
         ["regions.emea.tickets=", "regions.emea.alerts=", "regions.apac.tickets=", "demand.forecast={file: log.csv}"],
+        ["demand.monitoring={suppress: {nights: {regions: [emea], hours: 22:00-06:00}}, batch: 5 min}"],
+        ["regions.emea.alerts=", "demand.monitoring={storms: {rate: 1 per day}, throttle: {at_most: 3}}"],
+        ["regions.emea.alerts=", "demand.monitoring={review: {every: 1 h}}"],
+        ["regions.emea.tickets=", "regions.emea.alerts=", "regions.apac.tickets=",
+         "demand.monitoring.storms={rate: 1 per day}"],
+        ["work.activation={tier1: {mean: 10 min}}", "work.critical={assists: {tier2: {mean: 1 h}}}"],
+        [ONLY_P3_P4, "demand.alert_priorities={P1: 0, P2: 0, P3: 0, P4: 1}",
+         "work.activation={tier4: {mean: 10 min}}"],
     ],
 )  # fmt: skip
 def test_what_fits_is_left_alone(world: str, changes: list[str]) -> None:
@@ -353,6 +400,12 @@ def test_alerts_need_their_tiers_and_routes_too(complaints: Complaints) -> None:
             "add its route, or set its share of the demand to 0"
         )
     ]
+
+
+def test_storms_bring_the_priorities_of_alerts(complaints: Complaints) -> None:
+    quiet = ["demand.priorities={P1: 0, P2: 0, P3: 0, P4: 1}", "regions.emea.alerts="]
+    (message,) = complaints(*quiet, "work.routes.P1=", "demand.monitoring.storms={rate: 1 per day}")
+    assert message.startswith("world.yaml:34: work.routes.P1: is missing, but tickets of P1 occur")
 
 
 def test_a_log_can_hold_any_priority(complaints: Complaints) -> None:

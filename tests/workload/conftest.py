@@ -11,7 +11,7 @@ from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.load import from_data
 from sim.scenario.schema import Scenario
 from sim.workload.sample import NO_CHANNEL, sample_workload
-from sim.workload.tape import TaskKind, Workload
+from sim.workload.tape import NO_PAGES, TaskKind, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +51,25 @@ SMALL: dict[str, Any] = {
 }
 """Two regions, a week, every mechanism switched on; some 3,500 tickets a replication."""
 
+WATCHED: dict[str, Any] = {
+    "demand.monitoring": {
+        "sources": 4,
+        "storms": {"rate": "2 per day", "size": 15, "within": "8 min"},
+        "suppress": {"quiet_nights": {"priorities": ["P4"], "hours": "22:00-06:00"}, "noise": {"sources": 1}},
+        "batch": "3 min",
+        "throttle": {"at_most": 3, "window": "10 min"},
+        "review": {"every": "30 min"},
+    },
+    "oncall": {
+        "lead": "north",
+        "awake": {"chance": "90 %", "delay": {"family": "exponential", "mean": "2 min"}},
+        "asleep": {"chance": "70 %", "delay": {"family": "lognormal", "mean": "6 min"}},
+    },
+    "work.activation": {"tier1": {"mean": "10 min"}, "tier3": {"family": "constant", "mean": "20 min"}},
+    "work.critical": {"after": "45 min", "assists": {"tier4": {"mean": "1 h"}, "tier2": {"mean": "40 min"}}},
+}
+"""The small world with an eye on its alerts: storms, every filter, reviews, pages, full activation, emergencies."""
+
 Task = dict[str, int]
 
 
@@ -59,15 +78,21 @@ class Ticket:
     """A ticket as a person would describe it: names instead of positions, and its tasks by the reason for them.
 
     Attributes:
-        columns: everything on its row but the region and the number.
-        tasks: tier, handle and wait by (kind, tier for kind WORK, else 0).
+        columns: everything on its row but the region and the number; of its pages all that chance decides.
+        tasks: tier, handle and wait by (kind, tier for kinds WORK, ASSIST and CRITICAL, else 0).
         stages: the reasons in their order.
     """
 
-    columns: dict[str, int | str]
+    columns: dict[str, int | str | tuple[tuple[int, ...], ...]]
     tasks: dict[tuple[TaskKind, int], Task]
     stages: tuple[tuple[TaskKind, int], ...]
 
+
+COLUMNS = (
+    "created", "kind", "customer_class", "patience", "respond_by", "resolve_by", "escalate_at", "visible", "filtered",
+    "critical_at", "page_at",
+)  # fmt: skip
+PAGES = ("page_ppm", "page_awake", "page_asleep")
 
 Key = tuple[str, int]
 Tickets = dict[Key, Ticket]
@@ -77,15 +102,16 @@ def _tickets(scenario: Scenario, workload: Workload) -> Tickets:
     regions, channels = list(scenario.regions), list(scenario.demand.channels)
     found: Tickets = {}
     for i, number in enumerate(workload.number.tolist()):
-        names = ("created", "kind", "customer_class", "patience", "respond_by", "resolve_by", "escalate_at")
-        columns: dict[str, int | str] = {name: int(getattr(workload, name)[i]) for name in names}
+        columns: dict[str, Any] = {name: int(getattr(workload, name)[i]) for name in COLUMNS}
+        page = int(workload.page_row[i])
+        columns |= {name: tuple(getattr(workload, name)[page].tolist()) for name in PAGES if page != NO_PAGES}
         columns["priority"] = PRIORITIES[workload.priority[i]]
         channel = int(workload.channel[i])
         columns["channel"] = "" if channel == NO_CHANNEL else channels[channel]
         tasks, stages = {}, []
         for row in range(workload.first_task[i], workload.first_task[i + 1]):
             kind = TaskKind(workload.task_kind[row])
-            slot = (kind, int(workload.tier[row]) if kind == TaskKind.WORK else 0)
+            slot = (kind, 0 if kind in {TaskKind.FOLLOW_UP, TaskKind.REOPENED} else int(workload.tier[row]))
             tasks[slot] = {name: int(getattr(workload, name)[row]) for name in ("tier", "handle", "wait")}
             stages.append(slot)
         found[regions[workload.region[i]], number] = Ticket(columns, tasks, tuple(stages))
@@ -96,6 +122,11 @@ def _tickets(scenario: Scenario, workload: Workload) -> Tickets:
 @pytest.fixture(scope="session")
 def small() -> Scenario:
     return from_data(SMALL)
+
+
+@pytest.fixture(scope="session")
+def watched(small: Scenario) -> Scenario:
+    return small.with_(WATCHED)
 
 
 @pytest.fixture(scope="session")

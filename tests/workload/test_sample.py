@@ -23,7 +23,18 @@ from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.days_off import clock_of
 from sim.scenario.load import from_data, load
 from sim.workload.sample import NO_CHANNEL, sample_workload
-from sim.workload.tape import ALERTS, EXTRA, CustomerClass, Kind, TaskKind, Workload
+from sim.workload.tape import (
+    ALERTS,
+    CHAIN,
+    DORMANT,
+    EXTRA,
+    NO_PAGES,
+    CustomerClass,
+    Filter,
+    Kind,
+    TaskKind,
+    Workload,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,23 +119,65 @@ def assert_well_formed(workload: Workload, scenario: Scenario) -> None:
     assert {len(getattr(workload, name)) for name in ("stage", "tier", "handle", "wait", "task_kind")} == {m}
     assert len(workload.first_task) == n + 1
     assert (workload.first_task[0], workload.first_task[-1]) == (0, m)
-    tasks = np.diff(workload.first_task)
-    assert ((tasks >= 1) & (tasks <= 6)).all()
-    assert workload.stage.tolist() == [stage for count in tasks.tolist() for stage in range(count)]
     assert (np.diff(workload.created) >= 0).all()
+    assert_stages_in_order(workload)
     assert ((workload.created >= 1) & (workload.created < clock_of(scenario).end)).all()
     assert (workload.handle >= 1).all()
     assert (workload.wait >= 0).all()
     assert not workload.wait[workload.first_task[:-1]].any()
     assert (workload.task_kind[workload.first_task[:-1]] == TaskKind.WORK).all()
+    assert (workload.stage[workload.first_task[:-1]] == 0).all()
     waited_for = np.isin(workload.task_kind, [TaskKind.FOLLOW_UP, TaskKind.REOPENED])
     assert ((workload.wait > 0) == waited_for).all()
+    assert_instants_in_order(workload)
+    assert_pages_well_formed(workload)
     keys = set(zip(workload.region.tolist(), workload.number.tolist(), strict=True))
     assert len(keys) == n
     assert set(workload.region.tolist()) <= set(range(len(scenario.regions)))
 
 
+def assert_stages_in_order(workload: Workload) -> None:
+    """A stage for each task of the way through the tiers; assists beside the first, dormant tasks at the end."""
+    for start, end, stages in zip(
+        workload.first_task[:-1].tolist(), workload.first_task[1:].tolist(), workload.stages.tolist(), strict=True
+    ):
+        kinds, stage = workload.task_kind[start:end].tolist(), workload.stage[start:end].tolist()
+        assists, dormant = kinds.count(TaskKind.ASSIST), kinds.count(TaskKind.CRITICAL)
+        assert 1 <= stages <= 6
+        assert stages == end - start - assists - dormant
+        assert stage == [0] * assists + list(range(stages)) + [DORMANT] * dormant
+        assert kinds[1 : 1 + assists] == [TaskKind.ASSIST] * assists
+        assert kinds[end - start - dormant :] == [TaskKind.CRITICAL] * dormant
+
+
+def assert_instants_in_order(workload: Workload) -> None:
+    """What an engine may rely on: nobody sees a ticket before it is there, and timers lie after that."""
+    passed = workload.filtered == Filter.PASSED
+    assert ((workload.visible == NEVER) == ~passed).all()
+    assert (workload.visible[passed] >= workload.created[passed]).all()
+    assert (workload.visible[workload.kind == Kind.TICKET] == workload.created[workload.kind == Kind.TICKET]).all()
+    for name in ("respond_by", "resolve_by", "escalate_at", "critical_at", "page_at"):
+        due = getattr(workload, name)
+        assert (due[~passed] == NEVER).all()
+        if name in {"escalate_at", "critical_at"}:
+            assert (due[passed] > workload.visible[passed]).tolist() == (due[passed] != NEVER).tolist()
+    paged = workload.page_at != NEVER
+    assert (workload.page_at[paged] >= workload.visible[paged]).all()
+    assert (workload.page_row[paged] != NO_PAGES).all()
+
+
+def assert_pages_well_formed(workload: Workload) -> None:
+    rows = workload.page_row[workload.page_row != NO_PAGES]
+    k = len(workload.page_ppm)
+    assert rows.tolist() == list(range(k))
+    assert {getattr(workload, name).shape for name in ("page_ppm", "page_awake", "page_asleep")} == {(k, CHAIN)}
+    assert ((workload.page_ppm >= 0) & (workload.page_ppm < 1_000_000)).all()
+    assert (workload.page_awake >= 1).all()
+    assert (workload.page_asleep >= 1).all()
+
+
 def assert_rows_say_what_the_scenario_says(workload: Workload, scenario: Scenario) -> None:
+    passed = workload.filtered == Filter.PASSED
     times = (
         (workload.respond_by, scenario.targets.response),
         (workload.resolve_by, scenario.targets.resolution),
@@ -132,8 +185,10 @@ def assert_rows_say_what_the_scenario_says(workload: Workload, scenario: Scenari
     )
     for column, after in times:
         for p, name in enumerate(PRIORITIES):
-            mine = workload.priority == p
+            mine = (workload.priority == p) & passed
             due = workload.created + after[name] if name in after else np.full(len(workload), NEVER)
+            if column is workload.escalate_at and name in after:
+                due = np.maximum(due, workload.visible + 1)
             assert (column[mine] == due[mine]).all()
     is_alert = workload.kind == Kind.ALERT
     assert (is_alert == (workload.number % EXTRA >= ALERTS)).all()
@@ -156,6 +211,15 @@ def test_a_tape_is_well_formed(small: Scenario) -> None:
     assert set(workload.task_kind.tolist()) == {TaskKind.WORK, TaskKind.FOLLOW_UP, TaskKind.REOPENED}
 
 
+def test_a_tape_with_everything_on_it_is_well_formed(watched: Scenario) -> None:
+    workload = sample_workload(watched, 1, 0)
+    assert_well_formed(workload, watched)
+    assert_rows_say_what_the_scenario_says(workload, watched)
+    assert set(workload.task_kind.tolist()) == set(TaskKind)
+    assert set(workload.filtered.tolist()) == set(Filter)
+    assert (workload.page_row[workload.filtered != Filter.PASSED] == NO_PAGES).all()
+
+
 def test_numbers_count_the_arrivals_of_a_region_and_kind(small: Scenario) -> None:
     workload = sample_workload(small, 1, 0)
     for region, kind, first in ((0, Kind.TICKET, 0), (0, Kind.ALERT, ALERTS), (1, Kind.TICKET, 0)):
@@ -174,6 +238,22 @@ def test_a_world_without_tickets_has_an_empty_tape(build: Build) -> None:
         assert len(workload) == 0
         assert workload.first_task.tolist() == [0]
         assert_well_formed(workload, scenario)
+
+
+def watching() -> dict[str, Any]:
+    """Each mechanism of alerts and P1 by itself."""
+    assists = {"tier1": {"mean": "10 min"}, "tier4": {"family": "constant", "mean": "20 min"}}
+    return {
+        "demand.monitoring.storms": {"rate": "6 per day", "size": 8},
+        "demand.monitoring.suppress": {"nights": {"hours": "22:00-06:30", "regions": ["north"]}},
+        "demand.monitoring.batch": "20 min",
+        "demand.monitoring.throttle": {"at_most": 2, "window": "15 min"},
+        "demand.monitoring.review": {"every": "4 h", "priorities": ["P1", "P3"]},
+        "oncall": {"late_alert": "10 min"},
+        "work.activation": assists,
+        "work.critical": {"after": "1 h", "assists": assists},
+        "policy.escalation.after": {"P1": "1 min", "P3": "2 h"},
+    }
 
 
 @st.composite
@@ -211,6 +291,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
     }
     if draw(st.booleans()):
         made["regions.east"] = {**EAST, "zone": draw(zone)}
+    made |= {key: value for key, value in watching().items() if draw(st.booleans())}
+    made["regions.south.alerts"] = "1 per day"  # what is filtered must be able to come
     if draw(st.booleans()):
         made["work.handle"] = {tier: {"longest": None, **draw(family)} for tier in TIERS}
     return made
@@ -383,7 +465,7 @@ def test_more_demand_adds_tickets_and_keeps_the_others(build: Build, tickets_of:
 def test_what_is_added_is_added_again_when_demand_grows_further(build: Build, tickets_of: TicketsOf) -> None:
     some, more = (tickets_of(build({"demand.scale": scale})) for scale in (1.2, 1.3))
     assert some.keys() < more.keys()
-    assert moved(some, more) <= {"created", "channel", "patience", *DEADLINES}
+    assert moved(some, more) <= {"created", "visible", "channel", "patience", *DEADLINES}
 
 
 def test_less_demand_takes_tickets_out_and_keeps_the_others(
@@ -555,3 +637,27 @@ def test_a_million_tickets_are_sampled_in_seconds() -> None:
     print(f"\n{len(workload):,} tickets in {taken:.2f} CPU s: {len(workload) / taken:,.0f} tickets/s")  # noqa: T201 - the figure is the point
     assert len(workload) > 950_000
     assert taken < 4
+
+
+@pytest.mark.benchmark
+def test_storms_filters_pages_and_assists_cost_at_most_half_as_much_again() -> None:
+    """The baseline with all of them and without, in turns; the quickest of each."""
+    plain = load(BASELINE)
+    watched = plain.with_({
+        "demand.monitoring": {
+            "storms": {"rate": "1 per day"}, "suppress": {"nights": {"priorities": ["P4"], "hours": "22:00-06:00"}},
+            "batch": "5 min", "throttle": {"at_most": 5}, "review": {},
+        },
+        "oncall": {"lead": "americas", "asleep": {"chance": "80 %", "delay": {"mean": "6 min"}}},
+        "work.activation": {"tier1": {"mean": "10 min"}, "tier2": {"mean": "20 min"}},
+        "work.critical": {"assists": {"tier4": {"mean": "1 h"}}},
+    })  # fmt: skip
+    taken: dict[str, list[float]] = {"plain": [], "watched": []}
+    for replication in range(40):
+        for name, scenario in (("plain", plain), ("watched", watched)):
+            start = time.process_time()
+            sample_workload(scenario, 1, replication)
+            taken[name].append(time.process_time() - start)
+    without, with_all = (min(times) * 1000 for times in taken.values())
+    print(f"\n{with_all:.1f} ms against {without:.1f} ms: {with_all / without:.2f} x")  # noqa: T201 - the figure is the point
+    assert with_all <= 1.5 * without
