@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.clock import Clock
     from sim.scenario.oncall import OnCall
     from sim.scenario.schema import Scenario
+    from sim.scenario.units import Span
     from sim.workforce.roster import Agents
 
 LEAD_NAME = "lead"
@@ -39,6 +40,10 @@ class _Stretch(NamedTuple):
     start: int
     end: int
     asleep: bool = False
+
+
+_Row = tuple[Level, int, list[_Stretch]]
+"""The turns of a level and a region, by start."""
 
 
 def lead_of(scenario: Scenario) -> Iterator[Person]:
@@ -67,22 +72,28 @@ def turns_of(scenario: Scenario, agents: Agents, clock: Clock) -> Turns:
     rules = scenario.oncall
     if rules is None:
         return no_turns()
-    rows: list[tuple[Level, int, list[_Stretch]]] = []
     crews = [_crew(agents, r, TIERS.index(rules.tier)) for r in range(len(scenario.regions))]
-    for r, region in enumerate(scenario.regions.values()):
-        edges = _edges(clock, region.zone, rules.changes_at, 1 if rules.turn == "day" else _DAYS_PER_WEEK)
-        rows += [(Level.PRIMARY, r, _in_turn(crews[r], *edges, 0))]
-        rows += [(Level.BACKUP, r, _in_turn(crews[r], *edges, 1))] if len(crews[r]) > 1 else []
+    rows = list(_regional(scenario, rules, crews, clock))
     if rules.global_:
         edges = _edges(clock, "UTC", rules.changes_at, _DAYS_PER_WEEK)
-        taken = list(chain.from_iterable(row[2] for row in rows))
+        taken = list(chain.from_iterable(stretches for _, _, stretches in rows))
         rows.append((Level.GLOBAL, EVERYWHERE, _least_taken(_interleaved(crews), *edges, taken)))
     if rules.lead:
         rows.append((Level.LEAD, EVERYWHERE, [_Stretch(len(agents) - 1, *_around(clock))]))
     if not any(stretches for _, _, stretches in rows):
         remedy = "change oncall.tier, or name the region of an engineering lead in oncall.lead"
         raise StaffingError(f"nobody can be paged: no region has agents of {rules.tier}; {remedy}")
-    return _cut(sorted(rows, key=lambda row: row[:2]), rules, _sleep(scenario, agents, clock), clock)
+    return _cut(sorted(rows, key=lambda row: row[:2]), rules, _sleep(scenario, rules.sleep, agents, clock), clock)
+
+
+def _regional(scenario: Scenario, rules: OnCall, crews: Sequence[Sequence[int]], clock: Clock) -> Iterator[_Row]:
+    """The primary of each region that has anybody, and the backup where there is another."""
+    days = 1 if rules.turn == "day" else _DAYS_PER_WEEK
+    for r, region in enumerate(scenario.regions.values()):
+        edges = _edges(clock, region.zone, rules.changes_at, days)
+        for ahead, level in enumerate((Level.PRIMARY, Level.BACKUP)):
+            if len(crews[r]) > ahead:
+                yield level, r, _in_turn(crews[r], *edges, ahead)
 
 
 def _crew(agents: Agents, region: int, tier: int) -> list[int]:
@@ -107,8 +118,6 @@ def _edges(clock: Clock, zone: str, wall: int, days: int) -> tuple[list[int], in
 
 
 def _in_turn(crew: Sequence[int], edges: list[int], first: int, ahead: int) -> list[_Stretch]:
-    if not crew:
-        return []
     spans = enumerate(pairwise(edges), start=first + ahead)
     return [_Stretch(crew[n % len(crew)], start, end) for n, (start, end) in spans]
 
@@ -144,20 +153,17 @@ class _Sleep(NamedTuple):
     ends: NDArray[np.int64]
 
 
-def _sleep(scenario: Scenario, agents: Agents, clock: Clock) -> list[_Sleep]:
+def _sleep(scenario: Scenario, span: Span, agents: Agents, clock: Clock) -> list[_Sleep]:
     """Sleep hours of each agent."""
-    span = scenario.oncall.sleep if scenario.oncall else None
     regions = []
     for region in scenario.regions.values():
-        dates = list(clock.local_dates(region.zone, _MARGIN + 2)) if span else []
-        ends = [[clock.at(region.zone, day, wall) for day in dates] for wall in span or ()]
-        regions.append(_Sleep(*(np.array(instants, dtype=np.int64) for instants in ends)))
+        dates = list(clock.local_dates(region.zone, _MARGIN + 2))
+        starts, ends = (np.array([clock.at(region.zone, day, wall) for day in dates]) for wall in span)
+        regions.append(_Sleep(starts, ends))
     return [regions[r] for r in agents.region.tolist()]
 
 
-def _cut(
-    rows: Iterable[tuple[Level, int, list[_Stretch]]], rules: OnCall, sleep: Sequence[_Sleep], clock: Clock
-) -> Turns:
+def _cut(rows: Iterable[_Row], rules: OnCall, sleep: Sequence[_Sleep], clock: Clock) -> Turns:
     """The turns of the run, each cut where its holder's sleep hours begin and end."""
     parts = [
         (level, region, part)

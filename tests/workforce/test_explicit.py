@@ -106,6 +106,7 @@ def test_a_night_by_its_letter_belongs_to_its_evening_and_a_span_to_its_date(dat
         "Cy,2026-03-03,N,west,tier1",
         "Di,2026-03-03,22:00-06:00,west,tier1",
         "Ed,2026-03-03,22:00-05:00,west,tier1",
+        "Flo,2026-03-03,23:00-06:00,west,tier1",
     ]
     assert duties(dated(rows)) == {
         "Ada": ["03-03 16:00 to 03-04 00:00 N"],
@@ -113,6 +114,7 @@ def test_a_night_by_its_letter_belongs_to_its_evening_and_a_span_to_its_date(dat
         "Cy": ["03-04 06:00 to 03-04 14:00 N"],
         "Di": ["03-04 06:00 to 03-04 14:00 N"],
         "Ed": ["03-04 06:00 to 03-04 13:00"],
+        "Flo": ["03-04 07:00 to 03-04 14:00"],
     }
 
 
@@ -162,10 +164,11 @@ def test_people_are_those_of_the_table_in_its_order(dated: Dated) -> None:
 
 
 def test_rows_outside_the_run_are_left_out_and_counted(dated: Dated) -> None:
-    """The run covers 2 to 16 March UTC; a duty under way at either end belongs to it."""
+    """The run covers 2 to 16 March UTC; a duty under way at either end belongs to it, and Ben's ends at its start."""
     rows = [
         "Ada,2026-02-28,D,east,tier1",
         "Ada,2026-03-01,23:00-09:00,east,tier1",
+        "Ben,2026-03-02,00:00-08:00,east,tier1",
         "Ada,2026-03-16,07:00-09:00,east,tier1",
         "Ada,2026-03-17,D,east,tier1",
         "Old,2025-03-16,D,east,tier1",
@@ -174,9 +177,9 @@ def test_rows_outside_the_run_are_left_out_and_counted(dated: Dated) -> None:
     plan = plan_roster(dated(rows))
     assert duties(dated(rows), plan) == {"Ada": ["03-01 15:00 to 03-02 01:00", "03-15 23:00 to 03-16 01:00"]}
     assert [notice.split("roster.csv: ")[-1] for notice in plan.notices] == [
-        "6 rows read, 1 agent with 2 duties in the run",
-        "4 rows left out: outside the run; the run covers 2026-03-02 to 2026-03-16 UTC",
-        "2 agents left out: no row within the run",
+        "7 rows read, 1 agent with 2 duties in the run",
+        "5 rows left out: outside the run; the run covers 2026-03-02 to 2026-03-16 UTC",
+        "3 agents left out: no row within the run",
     ]
 
 

@@ -88,6 +88,13 @@ def test_what_a_row_says(staffed: Staffed) -> None:
     ]  # fmt: skip
 
 
+def test_a_duty_up_to_midnight_ends_at_24_of_its_date(staffed: Staffed) -> None:
+    crews = {"late": {"pattern": "L", "headcount": {"tier1": 1}}}
+    scenario = staffed(crews, zone="UTC", shifts={"L": "16:00-24:00"}, days=1)
+    (row,) = roster_table(scenario, plan_roster(scenario)).to_dict("records")
+    assert (row["date"], row["shift"], row["end"]) == ("2026-03-02", "16:00-24:00", "2026-03-03T00:00+00:00")
+
+
 def test_a_duty_that_never_ends_is_told_and_not_read_back(staffed: Staffed) -> None:
     scenario = staffed(flat={"here": {"tier1": 1}}, zone="UTC")
     (row,) = roster_table(scenario, plan_roster(scenario)).to_dict("records")
