@@ -147,9 +147,8 @@ class Presence:
     def begin(self, segment: int) -> None:
         """A duty begins, or goes on after a pause."""
         agent, now = self.agent[segment], self.desk.env.now
-        before = self.segment[agent]
-        busy = self.desk.task[agent] != NONE
-        if before != NONE and busy:
+        before, free = self.segment[agent], self.desk.is_free(agent)
+        if before != NONE and not free:
             self.left[before] = now  # the pause was worked through
         self.segment[agent] = segment
         self.until[agent] = self.end[segment]
@@ -159,7 +158,7 @@ class Presence:
         pool = self.desk.agent_pool[agent]
         self.on_duty[pool] += 1
         self.anywhere[pool % N_TIERS] += 1
-        if not busy:
+        if free:
             self.desk.choose_work(agent)
 
     def end_new_work(self, segment: int) -> None:
@@ -218,7 +217,7 @@ class Presence:
         self.todo[agent].clear()
 
     def worked(self, agent: int) -> None:
-        """Work has ended: if it ran on after its segment, the agent is done only now."""
+        """Work or a chore has ended: if it ran on after its segment, the agent is done only now."""
         segment, now = self.segment[agent], self.desk.env.now
         if segment != NONE and now > self.end[segment]:
             self.left[segment] = now
@@ -244,7 +243,7 @@ class Presence:
     def begin_chore(self, agent: int) -> None:
         """Start, or go on with, the first chore that waits."""
         desk, chore, now = self.desk, self.todo[agent].pop(0), self.desk.env.now
-        self.chore[agent], desk.began[agent] = chore, now
+        self.chore[agent], desk.began[agent], desk.terms[agent] = chore, now, self.terms(agent)
         desk.idle_since[agent] = NONE
         desk.turn[agent] += 1
         end = min(now + self.chore_left[chore], self.chore_until[chore])
@@ -254,10 +253,11 @@ class Presence:
         """Leave a chore, and write it down; returns which."""
         chore, desk = self.chore[agent], self.desk
         began, now = desk.began[agent], desk.env.now
-        self.chore_rows.append((agent, self.segment[agent], chore, began, now))
+        self.chore_rows.append((agent, desk.terms[agent][0], chore, began, now))
         self.chore[agent] = NONE
         desk.turn[agent] += 1
         self.chore_left[chore] -= now - began
+        self.worked(agent)
         return chore
 
     def interrupt_chore(self, agent: int) -> None:

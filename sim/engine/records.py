@@ -102,7 +102,7 @@ def _work(desk: Desk) -> Table:
 def _chores(desk: Desk) -> Table:
     presence = desk.presence
     at_work = [
-        (agent, presence.segment[agent], chore, desk.began[agent], NONE)
+        (agent, desk.terms[agent][0], chore, desk.began[agent], NONE)
         for agent, chore in enumerate(presence.chore)
         if chore != NONE
     ]

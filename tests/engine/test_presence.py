@@ -866,6 +866,52 @@ def test_a_chore_is_cut_at_the_end_of_the_overlap(world: Any) -> None:
     assert played.duties("left") == [(70,), (1000,)]
 
 
+def test_a_chore_is_finished_like_work_where_a_pause_begins(world: Any) -> None:
+    w = world()
+    w.agent(duties=[(0, 200)], pauses=[(20, 40)])
+    w.chore(0, 15, 10, until=200)
+    w.chore(0, 16, 5, until=200)  # after the pause
+    w.ticket(18, "P3", (1, 10))
+    w.ticket(30, "P1", (1, 5))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 18, "arrived", 50, 60, "done"),
+        (1, 0, 0, 0, 30, "arrived", 40, 45, "done"),
+    ]
+    assert played.chores == [(0, "review", 15, 15, 25), (0, "review", 16, 45, 50)]
+    assert played.duties("planned_start", "left") == [(0, 25), (40, 200)]
+
+
+def test_a_chore_that_lasts_through_a_pause_goes_on_after_it(world: Any) -> None:
+    w = world()
+    w.agent(duties=[(0, 200)], pauses=[(20, 40)])
+    w.chore(0, 15, 40, until=200)
+    w.ticket(18, "P3", (1, 10))
+    w.ticket(57, "P3", (1, 10))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 18, "arrived", 55, 65, "done"),
+        (1, 0, 0, 0, 57, "arrived", 65, 75, "done"),
+    ]
+    assert played.chores == [(0, "review", 15, 15, 55)]
+    assert played.journals.chores["duty"].tolist() == [0]
+    assert played.duties("planned_start", "left") == [(0, 40), (40, 200)]
+
+
+def test_a_p1_does_not_interrupt_a_chore_that_runs_into_a_pause(world: Any) -> None:
+    w = world()
+    w.agent(duties=[(0, 200)], pauses=[(20, 40)])
+    w.chore(0, 15, 40, until=200)
+    w.ticket(25, "P1", (1, 10))  # waits: it interrupts when it comes, not because it has waited
+    w.ticket(45, "P1", (1, 10))  # interrupts, and is then the second in line
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 25, "arrived", 55, 65, "done"),
+        (1, 0, 0, 0, 45, "arrived", 45, 55, "done"),
+    ]
+    assert played.chores == [(0, "review", 15, 15, 45), (0, "review", 15, 65, 75)]
+
+
 def test_a_chore_that_is_due_in_a_pause_is_done_after_it(world: Any) -> None:
     w = world()
     w.agent(duties=[(0, 200)], pauses=[(20, 40)])
