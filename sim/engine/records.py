@@ -129,6 +129,7 @@ def _duties(desk: Desk, end: int) -> Table:
     s, agents = desk.roster.segments, desk.roster.agents
     within = (s.end > 0) & (s.start < end)
     left = np.maximum(np.array(desk.presence.left, dtype=np.int64), s.overlap_end)
+    left[_at_work(desk)] = end
     return table(DUTIES, {
         "agent": s.agent, "region": agents.region[s.agent], "tier": agents.tier[s.agent], "duty": s.duty,
         "planned_start": s.start, "planned_end": np.where(s.end == FOREVER, NEVER, s.end),
@@ -137,6 +138,15 @@ def _duties(desk: Desk, end: int) -> Table:
         "end": np.where(within, np.minimum(s.end, end), NEVER),
         "left": np.where(within, np.minimum(left, end), NEVER),
     })  # fmt: skip
+
+
+def _at_work(desk: Desk) -> list[int]:
+    """Segments whose agents are at work or at a chore when the run ends, be it in overtime or in a pause."""
+    return [
+        segment
+        for agent, segment in enumerate(desk.presence.segment)
+        if segment != NONE and not desk.is_free(agent)
+    ]
 
 
 def _instants(values: list[int]) -> NDArray[np.int64]:

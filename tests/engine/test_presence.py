@@ -360,6 +360,16 @@ def test_who_is_in_overtime_staffs_no_pool(world: Any) -> None:
     ]
 
 
+def test_a_run_that_ends_in_overtime_counts_it_up_to_its_end(world: Any) -> None:
+    w = world(end=80, overtime=P2)
+    w.agent(duties=[(0, 50)], overlap=10, overtime=100)
+    w.agent(duties=[(0, 50)], overlap=10, overtime=100)
+    w.ticket(10, "P2", (1, 100))
+    played = w.play()
+    assert played.work == [(0, 0, 0, 0, 10, "arrived", 10, None, "open")]
+    assert played.duties("paid_end", "end", "left") == [(60, 50, 80), (60, 50, 60)]
+
+
 def test_overtime_is_cut_by_the_next_duty_of_the_same_agent_who_then_goes_on(world: Any) -> None:
     w = world(overtime=P2, handed_over_pm=1100, briefing=7)
     w.agent(duties=[(0, 50), (80, 1000)], overlap=10, overtime=100)
@@ -579,6 +589,16 @@ def test_the_last_segment_of_a_duty_with_pauses_has_the_overlap(world: Any) -> N
     played = w.play()
     assert played.work == [(0, 0, 0, 0, 90, "arrived", 90, 125, "done")]
     assert played.duties("planned_end", "paid_end", "pause", "left") == [(20, 20, 1, 20), (100, 110, 0, 125)]
+
+
+def test_a_run_that_ends_in_a_pause_counts_the_work_that_runs_into_it(world: Any) -> None:
+    w = world(end=30)
+    w.agent(duties=[(0, 100)], pauses=[(20, 40)])
+    w.agent(duties=[(0, 100)], pauses=[(20, 40)])
+    w.ticket(10, "P3", (1, 50))
+    played = w.play()
+    assert played.work == [(0, 0, 0, 0, 10, "arrived", 10, None, "open")]
+    assert played.duties("planned_start", "end", "left") == [(0, 20, 30), (40, None, None), (0, 20, 20), (40, None, None)]
 
 
 def test_a_pause_may_be_under_way_when_the_run_starts(world: Any) -> None:
