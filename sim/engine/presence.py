@@ -148,7 +148,9 @@ class Presence:
         """A duty begins, or goes on after a pause."""
         agent, now = self.agent[segment], self.desk.env.now
         before, free = self.segment[agent], self.desk.is_free(agent)
-        if before != NONE and not free:
+        if before == NONE:
+            self._forget_chores(agent)
+        elif not free:
             self.left[before] = now  # the pause was worked through
         self.segment[agent] = segment
         self.until[agent] = self.end[segment]
@@ -232,6 +234,10 @@ class Presence:
         self.todo[agent].append(chore)
         if self.desk.idle_since[agent] != NONE and self.here(agent):
             self.begin_chore(agent)
+
+    def _forget_chores(self, agent: int) -> None:
+        """Whoever comes does what is due now, and nothing that was due while they were not there."""
+        self.todo[agent] = [chore for chore in self.todo[agent] if self.chore_due[chore] == self.desk.env.now]
 
     def has_chore(self, agent: int) -> bool:
         """Whether a chore waits for the agent; what should have begun by now is dropped."""

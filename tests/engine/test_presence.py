@@ -886,6 +886,16 @@ def test_a_chore_is_cut_at_the_end_of_the_overlap(world: Any) -> None:
     assert played.duties("left") == [(70,), (1000,)]
 
 
+def test_a_chore_that_is_due_as_the_agent_goes_is_not_done_on_the_next_duty(world: Any) -> None:
+    w = world()
+    w.agent(duties=[(0, 50), (60, 1000)])
+    w.chore(0, 50, 10, until=1000)
+    w.ticket(65, "P3", (1, 10))
+    played = w.play()
+    assert played.work == [(0, 0, 0, 0, 65, "arrived", 65, 75, "done")]
+    assert played.chores == []
+
+
 def test_a_chore_is_finished_like_work_where_a_pause_begins(world: Any) -> None:
     w = world()
     w.agent(duties=[(0, 200)], pauses=[(20, 40)])
