@@ -683,7 +683,8 @@ class Desk:
         """When anything last happened. A timer that changed nothing is not heard of."""
         written = [max(row[QUEUED], row[STARTED], row[ENDED]) for row in self.rows]
         in_line = [queued for queued, waits in zip(self.queued_at, self.waiting, strict=True) if waits]
-        return max(written + in_line, default=0)
+        chores = [end for *_, end in self.presence.chore_rows]
+        return max(written + in_line + chores + self.paging.instants(), default=0)
 
 
 def _first_dormant(workload: Workload) -> NDArray[np.int64]:

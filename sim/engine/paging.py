@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sim.workload.tape import Workload
 
 LEVELS = len(Level)
-ANSWERED, OUTCOME = 5, 6
-"""Where a row of the pages journal has the answer and the outcome."""
+SENT, ANSWERED, OUTCOME = 4, 5, 6
+"""Where a row of the pages journal has its instants and the outcome."""
 
 
 class Paging:
@@ -199,6 +199,10 @@ class Paging:
                 self._start(agent, task)
                 return True
         return False
+
+    def instants(self) -> list[int]:
+        """When pages were sent and answered."""
+        return [max(row[SENT], row[ANSWERED]) for row in self.rows]
 
     def _write(self, ticket: int, step: int, agent: int, outcome: Outcome) -> int:
         """A new row; returns its number."""

@@ -965,6 +965,16 @@ def test_a_chore_that_is_open_at_the_end_of_the_run(world: Any) -> None:
     assert played.journals.chores["duty"].tolist() == [0, 1]
 
 
+def test_a_run_that_drains_goes_on_until_the_last_chore_is_done(world: Any) -> None:
+    w = world(end=20, drain=True)
+    w.agent()
+    w.chore(0, 50, 5, until=90)
+    w.ticket(10, "P3", (1, 15))
+    played = w.play()
+    assert played.chores == [(0, "review", 50, 50, 55)]
+    assert played.end == 55
+
+
 # ---------------------------------------------------------------------- the limit of interruptions
 
 
@@ -1093,3 +1103,18 @@ def test_a_page_answered_in_a_pause_is_worked_on_in_the_pause(world: Any) -> Non
     assert played.work == [(0, 0, 0, 0, 22, "arrived", 25, 35, "done")]
     assert played.pages == [(0, 0, "primary", 0, True, 22, 25, "answered")]
     assert played.duties("planned_start", "left") == [(0, 35), (40, 100)]
+
+
+def test_a_run_that_drains_goes_on_until_the_last_page(world: Any) -> None:
+    w = world(end=20, drain=True, page_timers=(30,) * 4, rounds=1)
+    sleeper = w.agent(tier=3, duties=[])
+    w.turn("primary", sleeper)
+    w.turn("backup", sleeper)
+    w.ticket(10, "P2", (1, 15), page_at=10, pages=[None])
+    played = w.play()
+    assert played.work == [(0, 0, 0, None, 10, "arrived", None, None, "open")]
+    assert played.pages == [
+        (0, 0, "primary", sleeper, False, 10, None, "unanswered"),
+        (0, 0, "backup", sleeper, False, 40, None, "unanswered"),
+    ]
+    assert played.end == 40  # that the second is not answered by 70 changes nothing
