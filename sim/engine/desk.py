@@ -576,7 +576,7 @@ class Desk:
 
     def choose_work(self, agent: int) -> None:
         """A free agent does what they have promised, what is most urgent, what they have to do, what else waits."""
-        if self.paging.next_reserved(agent) or not self.presence.here(agent):
+        if self.presence.is_leaving(agent) or self.paging.next_reserved(agent) or not self.presence.here(agent):
             return
         best = self._best_line(agent)
         if (best is None or best[0][0] >> 3) and self.presence.has_chore(agent):

@@ -196,7 +196,8 @@ class Presence:
     def _in_overtime(self, segment: int, task: int) -> bool:
         desk = self.desk
         allowed = desk.policy.overtime >> desk.priority[desk.ticket[task]] & 1
-        return bool(allowed) and self.hard_end[segment] > desk.env.now
+        stays = bool(allowed) and self.hard_end[segment] > desk.env.now
+        return stays and not desk.paging.calls_away(self.agent[segment])
 
     def end_overtime(self, moment: Moment) -> None:
         """Overtime is at its limit."""

@@ -1079,6 +1079,39 @@ def test_the_limit_counts_for_each_task_whoever_works_on_it_and_hand_overs_do_no
 # ---------------------------------------------------------------------- pages where the paid time ends
 
 
+def test_who_is_idle_and_answers_a_page_in_the_instant_of_leaving_is_called_out(world: Any) -> None:
+    w = world()
+    w.agent(tier=3, duties=[(0, 50)], overlap=20)
+    w.turn("primary", 0)
+    w.chore(0, 1, 2, until=3)
+    w.ticket(10, "P2", (3, 50))
+    w.ticket(40, "P1", (3, 15), page_at=40, pages=(30, 99))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 60, "done"),
+        (1, 0, 0, 0, 40, "arrived", 70, 85, "done"),
+    ]
+    assert played.modes() == [(0, 0, 10, "duty"), (1, 0, 70, "call_out")]
+    assert played.pages == [(1, 0, "primary", 0, True, 40, 70, "answered")]
+    assert played.duties("left") == [(70,)]
+    assert played.chores == [(0, "review", 1, 1, 3)]
+
+
+def test_what_is_promised_is_not_begun_in_the_instant_of_leaving_but_as_a_call_out(world: Any) -> None:
+    w = world(handed_over_pm=1100, briefing=7)
+    w.agent(tier=3, duties=[(0, 50)])
+    w.turn("primary", 0)
+    w.ticket(10, "P2", (3, 40))  # ends as the duty does
+    w.ticket(20, "P2", (3, 15), page_at=20, pages=(10, 99))  # promised at 30
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 50, "done"),
+        (1, 0, 0, 0, 20, "arrived", 50, 65, "done"),
+    ]
+    assert played.modes() == [(0, 0, 10, "duty"), (1, 0, 50, "call_out")]
+    assert played.duties("left") == [(50,)]
+
+
 def test_what_is_promised_follows_overtime_as_a_call_out(world: Any) -> None:
     w = world(overtime=P3)
     w.agent(tier=3, duties=[(0, 50)], overtime=100)
@@ -1092,6 +1125,22 @@ def test_what_is_promised_follows_overtime_as_a_call_out(world: Any) -> None:
     ]
     assert played.modes() == [(0, 0, 10, "duty"), (1, 0, 70, "call_out")]
     assert played.duties("left") == [(70,)]
+
+
+def test_a_p1_answered_in_the_instant_of_leaving_is_done_instead_of_overtime(world: Any) -> None:
+    w = world(overtime=P3, briefing=7)
+    w.agent(tier=3, duties=[(0, 50)], overtime=100)
+    w.agent(tier=3, duties=[(300, 1000)])
+    w.turn("primary", 0)
+    w.ticket(10, "P3", (3, 100))
+    w.ticket(40, "P1", (3, 20), page_at=40, pages=(10, 99))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 50, "handed_over"),
+        (0, 0, 1, 1, 50, "handed_over", 300, 367, "done"),
+        (1, 0, 0, 0, 40, "arrived", 50, 70, "done"),
+    ]
+    assert played.modes()[1] == (1, 0, 50, "call_out")
 
 
 def test_a_page_answered_in_a_pause_is_worked_on_in_the_pause(world: Any) -> None:
