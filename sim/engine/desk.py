@@ -461,7 +461,6 @@ class Desk:
         ticket = self.ticket[task]
         self._write(task, agent, self.began[agent], self.env.now, How.DONE)
         self._put_down(agent)
-        self.presence.worked(agent)
         self.open_tasks[ticket] -= 1
         if not self.open_tasks[ticket] and self.pending_since[ticket] == NONE:
             self.advance(ticket)
@@ -470,6 +469,7 @@ class Desk:
         self.task[agent] = NONE
         self.turn[agent] += 1
         self.paging.called[agent] = False
+        self.presence.worked(agent)
 
     def take_away(self, agent: int, how: How) -> None:
         """Take an agent's task or chore away; what is left of a task goes back to its place in line."""

@@ -1127,6 +1127,24 @@ def test_what_is_promised_follows_overtime_as_a_call_out(world: Any) -> None:
     assert played.duties("left") == [(70,)]
 
 
+def test_a_p1_that_somebody_in_overtime_answers_ends_the_overtime_and_is_a_call_out(world: Any) -> None:
+    w = world(overtime=P3, preempted_pm=1100)
+    w.agent(tier=3, duties=[(0, 50)], overtime=100)
+    w.agent(tier=3, duties=[(300, 1000)])
+    w.turn("primary", 0)
+    w.ticket(10, "P3", (3, 200))
+    w.ticket(55, "P1", (3, 100), page_at=55, pages=(10, 99))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 65, "preempted"),
+        (0, 0, 1, 1, 65, "preempted", 300, 460, "done"),  # the 145 left are 159.5 with the loss: 160
+        (1, 0, 0, 0, 55, "arrived", 65, 165, "done"),  # not handed over at 150
+    ]
+    assert played.modes() == [(0, 0, 10, "duty"), (1, 0, 65, "call_out"), (0, 1, 300, "duty")]
+    assert played.pages == [(1, 0, "primary", 0, True, 55, 65, "answered")]
+    assert played.duties("left")[0] == (65,)
+
+
 def test_a_p1_answered_in_the_instant_of_leaving_is_done_instead_of_overtime(world: Any) -> None:
     w = world(overtime=P3, briefing=7)
     w.agent(tier=3, duties=[(0, 50)], overtime=100)
