@@ -653,8 +653,10 @@ class Desk:
         return agent if level > 0 else NOBODY
 
     def _can_be_interrupted(self, agent: int) -> bool:
-        if self.is_free(agent) or not self.presence.may_take(agent, 0):
-            return False
+        return not self.is_free(agent) and self.presence.may_take(agent, 0) and self.gives_way(agent)
+
+    def gives_way(self, agent: int) -> bool:
+        """Whether what an agent is at has not been interrupted too often; a chore always gives way."""
         task, most = self.task[agent], self.policy.most_interruptions
         return task == NONE or most == NO_LIMIT or self.interruptions[task] < most
 

@@ -195,9 +195,10 @@ class Paging:
         self.reserved[agent].append(task)
 
     def _comes_first(self, agent: int, task: int) -> bool:
-        """Whether a task that an agent has answered for is a P1, and comes before what they are at."""
+        """Whether a task that an agent has answered for is a P1, and may interrupt what they are at."""
         desk = self.desk
-        return desk.priority[desk.ticket[task]] == 0 and not self._on_p1(agent) and not self.called[agent]
+        preempts = desk.priority[desk.ticket[task]] == 0 and desk.policy.p1_preempts
+        return preempts and desk.gives_way(agent) and not self._on_p1(agent) and not self.called[agent]
 
     def calls_away(self, agent: int) -> bool:
         """Whether an agent who is about to go has promised what comes before their work in hand."""

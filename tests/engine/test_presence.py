@@ -1172,6 +1172,21 @@ def test_a_page_answered_in_a_pause_is_worked_on_in_the_pause(world: Any) -> Non
     assert played.duties("planned_start", "left") == [(0, 35), (40, 100)]
 
 
+@pytest.mark.parametrize("rules", [{"p1_preempts": False}, {"most_interruptions": 0}], ids=["never", "too often"])
+def test_a_p1_that_is_paged_waits_for_work_that_may_not_be_interrupted(world: Any, rules: dict[str, Any]) -> None:
+    w = world(**rules)
+    w.agent(tier=3)
+    w.turn("primary", 0)
+    w.ticket(10, "P3", (3, 50))
+    w.ticket(20, "P1", (3, 10), page_at=20, pages=(5, 99))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 60, "done"),
+        (1, 0, 0, 0, 20, "arrived", 60, 70, "done"),
+    ]
+    assert played.tickets("acknowledged")[1] == (25,)
+
+
 def test_a_run_that_drains_goes_on_until_the_last_page(world: Any) -> None:
     w = world(end=20, drain=True, page_timers=(30,) * 4, rounds=1)
     sleeper = w.agent(tier=3, duties=[])
