@@ -368,8 +368,7 @@ class Desk:
             return
         if self.policy.unstaffed_anywhere and len(self.same_tier[pool]) > 1:
             for task in self._waiting_in(pool):
-                if not set(self.same_tier[pool]) <= set(self.wider.get(task, ())):
-                    self._offer(task, self.same_tier[pool])
+                self._offer(task, self.same_tier[pool])
         if self.presence.nowhere(pool % N_TIERS):
             for each in self.same_tier[pool]:
                 for task in self._waiting_in(each):
@@ -386,9 +385,10 @@ class Desk:
         return list(tasks)
 
     def _offer(self, task: int, pools: tuple[int, ...]) -> None:
-        """Let a task that waits look for an agent in more pools."""
-        self._open_to(task, pools)
-        heappush(self.fresh, self._rank(task))
+        """Let a task that waits look for an agent in more pools, where it has not yet looked in all of them."""
+        if not set(pools) <= set(self.wider.get(task, ())):
+            self._open_to(task, pools)
+            heappush(self.fresh, self._rank(task))
 
     def _set_overflow(self, task: int) -> None:
         """Start the timer of a task that waits; one that an escalation has put back keeps its time."""
@@ -399,7 +399,7 @@ class Desk:
             self.overflows_at[task] = self.env.now + rule.after
         due = self.overflows_at[task]
         if due <= self.env.now:
-            self._open_to(task, self._overflow_pools(task))
+            self._offer(task, self._overflow_pools(task))
         else:
             key = timer(ticket, OVERFLOW, task - self.first_task[ticket])
             self.at(due, key, self.overflow, task, self.stamp[task])

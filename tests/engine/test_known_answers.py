@@ -13,6 +13,7 @@ import pytest
 
 from sim.clock import HOUR, epoch_ms
 from sim.engine.desk import Desk
+from sim.engine.policy import Overflow
 from sim.scenario.days_off import clock_of
 from sim.scenario.schema import Scenario
 from sim.workforce.plan import plan_roster
@@ -1578,6 +1579,25 @@ def test_a_p1_that_escalates_interrupts_nobody_any_more(world: Any) -> None:
         (1, 0, 0, 1, 15, "arrived", 15, 115, "done"),
         (2, 0, 0, None, 20, "arrived", None, 50, "escalated"),
         (2, 0, 1, 0, 50, "escalated", 110, 140, "done"),
+    ]
+
+
+def _overflow(after: int) -> tuple[tuple[Overflow | None, ...], ...]:
+    """Work of tier 1 in region 0 overflows to region 1."""
+    return ((Overflow(after, (1,), 0b1111), None), *((None, None),) * 3)
+
+
+def test_work_that_may_overflow_at_once_goes_elsewhere_at_once(world: Any) -> None:
+    w = world(regions=2, overflow=_overflow(0))
+    w.agent()
+    w.agent(region=1)
+    w.ticket(10, "P3", (1, 100))
+    w.ticket(20, "P3", (1, 10))
+    w.ticket(21, "P3", (1, 10))  # nobody is free: whoever is first
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 110, "done"),
+        (1, 0, 0, 1, 20, "arrived", 20, 30, "done"),
+        (2, 0, 0, 1, 21, "arrived", 30, 40, "done"),
     ]
 
 
