@@ -568,7 +568,8 @@ class Desk:
     def _may_preempt(self, task: int) -> bool:
         """P1 interrupts others when it comes to the line, but not because it has waited there for long."""
         is_p1 = self.priority[self.ticket[task]] == 0
-        return is_p1 and self.policy.p1_preempts and self.why[task] != Why.ESCALATED
+        overflows = self.queued_at[task] < self.overflows_at[task] == self.env.now
+        return is_p1 and self.policy.p1_preempts and self.why[task] != Why.ESCALATED and not overflows
 
     def _rank(self, task: int) -> tuple[int, int, int, int]:
         ticket = self.ticket[task]

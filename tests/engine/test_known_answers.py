@@ -1601,6 +1601,21 @@ def test_work_that_may_overflow_at_once_goes_elsewhere_at_once(world: Any) -> No
     ]
 
 
+def test_a_p1_that_overflows_interrupts_nobody(world: Any) -> None:
+    """It has waited for long; only its coming to the line interrupts."""
+    w = world(regions=2, overflow=_overflow(30))
+    w.agent()
+    w.agent(region=1)
+    w.ticket(10, "P1", (1, 100))
+    w.ticket(15, "P3", (1, 65), region=1)
+    w.ticket(20, "P1", (1, 10))
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 110, "done"),
+        (1, 0, 0, 1, 15, "arrived", 15, 80, "done"),
+        (2, 0, 0, 1, 20, "arrived", 80, 90, "done"),
+    ]
+
+
 @pytest.mark.parametrize("regions", [1, 2])
 def test_a_desk_that_closes_with_a_full_line_takes_time_in_proportion(
     world: Any, monkeypatch: pytest.MonkeyPatch, regions: int
