@@ -559,7 +559,7 @@ class Desk:
 
     def _wait(self, task: int) -> None:
         """Nobody is free. A task that is new in line starts its timer; where nobody is anywhere, somebody is paged."""
-        if self.queued_at[task] == self.env.now:
+        if self.queued_at[task] == self.env.now or self.overflows_at[task] == NONE:
             self._set_overflow(task)
         self._claim(task)
         if self.presence.nowhere(self.pool[task] % N_TIERS):

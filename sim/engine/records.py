@@ -143,9 +143,7 @@ def _duties(desk: Desk, end: int) -> Table:
 def _at_work(desk: Desk) -> list[int]:
     """Segments whose agents are at work or at a chore when the run ends, be it in overtime or in a pause."""
     return [
-        segment
-        for agent, segment in enumerate(desk.presence.segment)
-        if segment != NONE and not desk.is_free(agent)
+        segment for agent, segment in enumerate(desk.presence.segment) if segment != NONE and not desk.is_free(agent)
     ]
 
 

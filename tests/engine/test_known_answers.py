@@ -1616,6 +1616,22 @@ def test_a_p1_that_overflows_interrupts_nobody(world: Any) -> None:
     ]
 
 
+def test_work_that_nobody_has_answered_for_overflows_from_then_on(world: Any) -> None:
+    w = world(regions=2, overflow=_overflow(30), page_timers=(20,) * 4, rounds=1)
+    w.agent()
+    w.agent(region=1)
+    sleeper = w.agent(tier=3, duties=[])
+    w.turn("primary", sleeper)
+    w.ticket(10, "P1", (1, 200))
+    w.ticket(11, "P2", (1, 10), page_at=11, pages=[None])  # in line from 31 on
+    played = w.play()
+    assert played.pages == [(1, 0, "primary", sleeper, False, 11, None, "unanswered")]
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 210, "done"),
+        (1, 0, 0, 1, 11, "arrived", 61, 71, "done"),
+    ]
+
+
 @pytest.mark.parametrize("regions", [1, 2])
 def test_a_desk_that_closes_with_a_full_line_takes_time_in_proportion(
     world: Any, monkeypatch: pytest.MonkeyPatch, regions: int

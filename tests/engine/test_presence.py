@@ -598,7 +598,12 @@ def test_a_run_that_ends_in_a_pause_counts_the_work_that_runs_into_it(world: Any
     w.ticket(10, "P3", (1, 50))
     played = w.play()
     assert played.work == [(0, 0, 0, 0, 10, "arrived", 10, None, "open")]
-    assert played.duties("planned_start", "end", "left") == [(0, 20, 30), (40, None, None), (0, 20, 20), (40, None, None)]
+    assert played.duties("planned_start", "end", "left") == [
+        (0, 20, 30),
+        (40, None, None),
+        (0, 20, 20),
+        (40, None, None),
+    ]
 
 
 def test_a_pause_may_be_under_way_when_the_run_starts(world: Any) -> None:
