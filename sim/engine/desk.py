@@ -366,8 +366,7 @@ class Desk:
             return
         if self.policy.unstaffed_anywhere and len(self.same_tier[pool]) > 1:
             for task in self._waiting_in(pool):
-                if not set(self.same_tier[pool]) <= set(self.wider.get(task, ())):
-                    self._offer(task, self.same_tier[pool])
+                self._offer(task, self.same_tier[pool])
         if self.presence.nowhere(pool % N_TIERS):
             for each in self.same_tier[pool]:
                 for task in self._waiting_in(each):
@@ -384,9 +383,10 @@ class Desk:
         return list(tasks)
 
     def _offer(self, task: int, pools: tuple[int, ...]) -> None:
-        """Let a task that waits look for an agent in more pools."""
-        self._open_to(task, pools)
-        heappush(self.fresh, self._rank(task))
+        """Let a task that waits look for an agent in more pools, where it has not yet looked in all of them."""
+        if not set(pools) <= set(self.wider.get(task, ())):
+            self._open_to(task, pools)
+            heappush(self.fresh, self._rank(task))
 
     def _set_overflow(self, task: int) -> None:
         """Start the timer of a task that waits; one that an escalation has put back keeps its time."""
@@ -397,7 +397,7 @@ class Desk:
             self.overflows_at[task] = self.env.now + rule.after
         due = self.overflows_at[task]
         if due <= self.env.now:
-            self._open_to(task, self._overflow_pools(task))
+            self._offer(task, self._overflow_pools(task))
         else:
             key = timer(ticket, OVERFLOW, task - self.first_task[ticket])
             self.at(due, key, self.overflow, task, self.stamp[task])
@@ -459,7 +459,6 @@ class Desk:
         ticket = self.ticket[task]
         self._write(task, agent, self.began[agent], self.env.now, How.DONE)
         self._put_down(agent)
-        self.presence.worked(agent)
         self.open_tasks[ticket] -= 1
         if not self.open_tasks[ticket] and self.pending_since[ticket] == NONE:
             self.advance(ticket)
@@ -468,6 +467,7 @@ class Desk:
         self.task[agent] = NONE
         self.turn[agent] += 1
         self.paging.called[agent] = False
+        self.presence.worked(agent)
 
     def take_away(self, agent: int, how: How) -> None:
         """Take an agent's task or chore away; what is left of a task goes back to its place in line."""
@@ -557,7 +557,7 @@ class Desk:
 
     def _wait(self, task: int) -> None:
         """Nobody is free. A task that is new in line starts its timer; where nobody is anywhere, somebody is paged."""
-        if self.queued_at[task] == self.env.now:
+        if self.queued_at[task] == self.env.now or self.overflows_at[task] == NONE:
             self._set_overflow(task)
         self._claim(task)
         if self.presence.nowhere(self.pool[task] % N_TIERS):
@@ -566,7 +566,8 @@ class Desk:
     def _may_preempt(self, task: int) -> bool:
         """P1 interrupts others when it comes to the line, but not because it has waited there for long."""
         is_p1 = self.priority[self.ticket[task]] == 0
-        return is_p1 and self.policy.p1_preempts and self.why[task] != Why.ESCALATED
+        overflows = self.queued_at[task] < self.overflows_at[task] == self.env.now
+        return is_p1 and self.policy.p1_preempts and self.why[task] != Why.ESCALATED and not overflows
 
     def _rank(self, task: int) -> tuple[int, int, int, int]:
         ticket = self.ticket[task]
@@ -574,7 +575,7 @@ class Desk:
 
     def choose_work(self, agent: int) -> None:
         """A free agent does what they have promised, what is most urgent, what they have to do, what else waits."""
-        if self.paging.next_reserved(agent) or not self.presence.here(agent):
+        if self.presence.is_leaving(agent) or self.paging.next_reserved(agent) or not self.presence.here(agent):
             return
         best = self._best_line(agent)
         if (best is None or best[0][0] >> 3) and self.presence.has_chore(agent):
@@ -651,8 +652,10 @@ class Desk:
         return agent if level > 0 else NOBODY
 
     def _can_be_interrupted(self, agent: int) -> bool:
-        if self.is_free(agent) or not self.presence.may_take(agent, 0):
-            return False
+        return not self.is_free(agent) and self.presence.may_take(agent, 0) and self.gives_way(agent)
+
+    def gives_way(self, agent: int) -> bool:
+        """Whether what an agent is at has not been interrupted too often; a chore always gives way."""
         task, most = self.task[agent], self.policy.most_interruptions
         return task == NONE or most == NO_LIMIT or self.interruptions[task] < most
 
@@ -681,7 +684,8 @@ class Desk:
         """When anything last happened. A timer that changed nothing is not heard of."""
         written = [max(row[QUEUED], row[STARTED], row[ENDED]) for row in self.rows]
         in_line = [queued for queued, waits in zip(self.queued_at, self.waiting, strict=True) if waits]
-        return max(written + in_line, default=0)
+        chores = [end for *_, end in self.presence.chore_rows]
+        return max(written + in_line + chores + self.paging.instants(), default=0)
 
 
 def _place(region: int, order: list[int]) -> int:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sim.workload.tape import Workload
 
 LEVELS = len(Level)
-ANSWERED, OUTCOME = 5, 6
-"""Where a row of the pages journal has the answer and the outcome."""
+SENT, ANSWERED, OUTCOME = 4, 5, 6
+"""Where a row of the pages journal has its instants and the outcome."""
 
 
 class Paging:
@@ -126,9 +126,11 @@ class Paging:
 
     def _is_busy(self, agent: int) -> bool:
         """At work on a P1, or with another page."""
-        desk = self.desk
-        on_p1 = desk.task[agent] != NONE and desk.level[desk.ticket[desk.task[agent]]] == 0
-        return on_p1 or self.ringing[agent] != NONE or bool(self.reserved[agent]) or self.called[agent]
+        promised = bool(self.reserved[agent])
+        return self._on_p1(agent) or self.ringing[agent] != NONE or promised or self.called[agent]
+
+    def _on_p1(self, agent: int) -> bool:
+        return self.desk.task[agent] != NONE and self.desk.presence.effort(agent) == 0
 
     def _ring(self, ticket: int, step: int, agent: int, turn: tuple[int, int], *, sure: bool) -> None:
         desk, draw = self.desk, self.page_row[ticket] * CHAIN + step
@@ -178,14 +180,29 @@ class Paging:
         self.rows[row][ANSWERED:] = now, Outcome.ANSWERED if needed else Outcome.NOT_NEEDED
         if not needed:
             return
-        if desk.is_free(agent) and not desk.presence.is_leaving(agent):
+        if desk.presence.is_leaving(agent):
+            self._promise(agent, task)
+        elif desk.is_free(agent):
             self._start(agent, task)
-        elif desk.priority[ticket] == 0 and not self._is_busy(agent):
+        elif not self._is_busy(agent) and self._comes_first(agent, task):
             desk.take_away(agent, How.PREEMPTED)
             self._start(agent, task)
         else:
-            desk.hold(task)
-            self.reserved[agent].append(task)
+            self._promise(agent, task)
+
+    def _promise(self, agent: int, task: int) -> None:
+        self.desk.hold(task)
+        self.reserved[agent].append(task)
+
+    def _comes_first(self, agent: int, task: int) -> bool:
+        """Whether a task that an agent has answered for is a P1, and may interrupt what they are at."""
+        desk = self.desk
+        preempts = desk.priority[desk.ticket[task]] == 0 and desk.policy.p1_preempts
+        return preempts and desk.gives_way(agent) and not self._on_p1(agent) and not self.called[agent]
+
+    def calls_away(self, agent: int) -> bool:
+        """Whether an agent who is about to go has promised what comes before their work in hand."""
+        return any(self._comes_first(agent, task) for task in self.reserved[agent])
 
     def _start(self, agent: int, task: int) -> None:
         self.desk.start_work(agent, task)
@@ -199,6 +216,10 @@ class Paging:
                 self._start(agent, task)
                 return True
         return False
+
+    def instants(self) -> list[int]:
+        """When pages were sent and answered."""
+        return [max(row[SENT], row[ANSWERED]) for row in self.rows]
 
     def _write(self, ticket: int, step: int, agent: int, outcome: Outcome) -> int:
         """A new row; returns its number."""

@@ -147,9 +147,10 @@ class Presence:
     def begin(self, segment: int) -> None:
         """A duty begins, or goes on after a pause."""
         agent, now = self.agent[segment], self.desk.env.now
-        before = self.segment[agent]
-        busy = not self.desk.is_free(agent)
-        if before != NONE and busy:
+        before, free = self.segment[agent], self.desk.is_free(agent)
+        if before == NONE:
+            self._forget_chores(agent)
+        elif not free:
             self.left[before] = now  # the pause was worked through
         self.segment[agent] = segment
         self.until[agent] = self.end[segment]
@@ -159,7 +160,7 @@ class Presence:
         pool = self.desk.agent_pool[agent]
         self.on_duty[pool] += 1
         self.anywhere[pool % N_TIERS] += 1
-        if not busy:
+        if free:
             self.desk.choose_work(agent)
 
     def end_new_work(self, segment: int) -> None:
@@ -195,7 +196,8 @@ class Presence:
     def _in_overtime(self, segment: int, task: int) -> bool:
         desk = self.desk
         allowed = desk.policy.overtime >> desk.priority[desk.ticket[task]] & 1
-        return bool(allowed) and self.hard_end[segment] > desk.env.now
+        stays = bool(allowed) and self.hard_end[segment] > desk.env.now
+        return stays and not desk.paging.calls_away(self.agent[segment])
 
     def end_overtime(self, moment: Moment) -> None:
         """Overtime is at its limit."""
@@ -218,7 +220,7 @@ class Presence:
         self.todo[agent].clear()
 
     def worked(self, agent: int) -> None:
-        """Work has ended: if it ran on after its segment, the agent is done only now."""
+        """Work or a chore has ended: if it ran on after its segment, the agent is done only now."""
         segment, now = self.segment[agent], self.desk.env.now
         if segment != NONE and now > self.end[segment]:
             self.left[segment] = now
@@ -234,6 +236,10 @@ class Presence:
         if self.desk.idle_since[agent] != NONE and self.here(agent):
             self.begin_chore(agent)
 
+    def _forget_chores(self, agent: int) -> None:
+        """Whoever comes does what is due now, and nothing that was due while they were not there."""
+        self.todo[agent] = [chore for chore in self.todo[agent] if self.chore_due[chore] == self.desk.env.now]
+
     def has_chore(self, agent: int) -> bool:
         """Whether a chore waits for the agent; what should have begun by now is dropped."""
         todo, now = self.todo[agent], self.desk.env.now
@@ -244,7 +250,7 @@ class Presence:
     def begin_chore(self, agent: int) -> None:
         """Start, or go on with, the first chore that waits."""
         desk, chore, now = self.desk, self.todo[agent].pop(0), self.desk.env.now
-        self.chore[agent], desk.began[agent] = chore, now
+        self.chore[agent], desk.began[agent], desk.terms[agent] = chore, now, self.terms(agent)
         desk.idle_since[agent] = NONE
         desk.turn[agent] += 1
         end = min(now + self.chore_left[chore], self.chore_until[chore])
@@ -254,10 +260,11 @@ class Presence:
         """Leave a chore, and write it down; returns which."""
         chore, desk = self.chore[agent], self.desk
         began, now = desk.began[agent], desk.env.now
-        self.chore_rows.append((agent, self.segment[agent], chore, began, now))
+        self.chore_rows.append((agent, desk.terms[agent][0], chore, began, now))
         self.chore[agent] = NONE
         desk.turn[agent] += 1
         self.chore_left[chore] -= now - began
+        self.worked(agent)
         return chore
 
     def interrupt_chore(self, agent: int) -> None:

@@ -95,7 +95,7 @@ def _work(desk: Desk) -> Table:
 def _chores(desk: Desk) -> Table:
     presence = desk.presence
     at_work = [
-        (agent, presence.segment[agent], chore, desk.began[agent], NONE)
+        (agent, desk.terms[agent][0], chore, desk.began[agent], NONE)
         for agent, chore in enumerate(presence.chore)
         if chore != NONE
     ]
@@ -122,6 +122,7 @@ def _duties(desk: Desk, end: int) -> Table:
     s, agents = desk.roster.segments, desk.roster.agents
     within = (s.end > 0) & (s.start < end)
     left = np.maximum(np.array(desk.presence.left, dtype=np.int64), s.overlap_end)
+    left[_at_work(desk)] = end
     return table(DUTIES, {
         "agent": s.agent, "region": agents.region[s.agent], "tier": agents.tier[s.agent], "duty": s.duty,
         "planned_start": s.start, "planned_end": np.where(s.end == FOREVER, NEVER, s.end),
@@ -130,6 +131,13 @@ def _duties(desk: Desk, end: int) -> Table:
         "end": np.where(within, np.minimum(s.end, end), NEVER),
         "left": np.where(within, np.minimum(left, end), NEVER),
     })  # fmt: skip
+
+
+def _at_work(desk: Desk) -> list[int]:
+    """Segments whose agents are at work or at a chore when the run ends, be it in overtime or in a pause."""
+    return [
+        segment for agent, segment in enumerate(desk.presence.segment) if segment != NONE and not desk.is_free(agent)
+    ]
 
 
 def _instants(values: list[int]) -> NDArray[np.int64]:

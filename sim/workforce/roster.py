@@ -136,7 +136,8 @@ class Segments:
         duty: (s,) int32 row of the plan's duties.
         start, end: (s,) int64.
         overlap_end: (s,) int64, at least `end`.
-        hard_end: (s,) int64, at least `overlap_end`; equal to it where the agent is removed and stays for nothing.
+        hard_end: (s,) int64, at least `overlap_end`; equal to it where the agent is removed and stays for nothing. The
+            next segment of the agent starts no earlier.
         pause: (s,) bool, whether a pause of the same duty follows.
         slow_pm: (s,) int64, as in `Agents`.
         takes: (s,) uint8, as in `Agents`.

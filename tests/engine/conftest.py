@@ -80,17 +80,18 @@ class World:
         slow: int = 1000,
         takes: str = ALL,
     ) -> int:
-        """One more agent; returns their id."""
+        """One more agent; returns their id. Overlap and overtime end where the agent's next duty begins."""
         agent = len(self.agents)
         mask = sum(1 << int(priority[1]) - 1 for priority in takes.split())
         self.agents.append({"region": region, "tier": tier - 1, "slow_pm": slow, "takes": mask})
-        for start, end in duties:
+        nexts = [*(start for start, _ in duties[1:]), FOREVER]
+        for (start, end), following in zip(duties, nexts, strict=False):
             cuts = [(a, b) for a, b in pauses if start < a and b < end]
             starts, ends = [start, *(b for _, b in cuts)], [*(a for a, _ in cuts), end]
             for begins, stops in zip(starts, ends, strict=True):
                 last = stops == end and not removed
-                paid = stops if stops == FOREVER else stops + overlap * last
-                hard = paid if stops == FOREVER else paid + overtime * last
+                paid = stops if stops == FOREVER else min(stops + overlap * last, following)
+                hard = paid if stops == FOREVER else min(paid + overtime * last, following)
                 self.segments.append({
                     "agent": agent, "duty": self.n_duties, "start": begins, "end": stops,
                     "overlap_end": paid, "hard_end": hard,

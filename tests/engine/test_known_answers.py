@@ -13,6 +13,7 @@ import pytest
 
 from sim.clock import HOUR, epoch_ms
 from sim.engine.desk import Desk
+from sim.engine.policy import Overflow
 from sim.scenario.days_off import clock_of
 from sim.scenario.schema import Scenario
 from sim.workforce.plan import plan_roster
@@ -1578,6 +1579,56 @@ def test_a_p1_that_escalates_interrupts_nobody_any_more(world: Any) -> None:
         (1, 0, 0, 1, 15, "arrived", 15, 115, "done"),
         (2, 0, 0, None, 20, "arrived", None, 50, "escalated"),
         (2, 0, 1, 0, 50, "escalated", 110, 140, "done"),
+    ]
+
+
+def _overflow(after: int) -> tuple[tuple[Overflow | None, ...], ...]:
+    """Work of tier 1 in region 0 overflows to region 1."""
+    return ((Overflow(after, (1,), 0b1111), None), *((None, None),) * 3)
+
+
+def test_work_that_may_overflow_at_once_goes_elsewhere_at_once(world: Any) -> None:
+    w = world(regions=2, overflow=_overflow(0))
+    w.agent()
+    w.agent(region=1)
+    w.ticket(10, "P3", (1, 100))
+    w.ticket(20, "P3", (1, 10))
+    w.ticket(21, "P3", (1, 10))  # nobody is free: whoever is first
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 110, "done"),
+        (1, 0, 0, 1, 20, "arrived", 20, 30, "done"),
+        (2, 0, 0, 1, 21, "arrived", 30, 40, "done"),
+    ]
+
+
+def test_a_p1_that_overflows_interrupts_nobody(world: Any) -> None:
+    """It has waited for long; only its coming to the line interrupts."""
+    w = world(regions=2, overflow=_overflow(30))
+    w.agent()
+    w.agent(region=1)
+    w.ticket(10, "P1", (1, 100))
+    w.ticket(15, "P3", (1, 65), region=1)
+    w.ticket(20, "P1", (1, 10))
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 110, "done"),
+        (1, 0, 0, 1, 15, "arrived", 15, 80, "done"),
+        (2, 0, 0, 1, 20, "arrived", 80, 90, "done"),
+    ]
+
+
+def test_work_that_nobody_has_answered_for_overflows_from_then_on(world: Any) -> None:
+    w = world(regions=2, overflow=_overflow(30), page_timers=(20,) * 4, rounds=1)
+    w.agent()
+    w.agent(region=1)
+    sleeper = w.agent(tier=3, duties=[])
+    w.turn("primary", sleeper)
+    w.ticket(10, "P1", (1, 200))
+    w.ticket(11, "P2", (1, 10), page_at=11, pages=[None])  # in line from 31 on
+    played = w.play()
+    assert played.pages == [(1, 0, "primary", sleeper, False, 11, None, "unanswered")]
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 210, "done"),
+        (1, 0, 0, 1, 11, "arrived", 61, 71, "done"),
     ]
 
 
