@@ -241,8 +241,7 @@ def _mostly_inside(weekends: Recurring, clock: Clock) -> Mask:
 
 def _busy(case: Case) -> dict[str, Floats]:
     """Local clock hours, at least half of them on duty, in which the agent was critically busy."""
-    present = _by_hour(case.sheet.segments, case) - _by_hour(case.sheet.meetings, case)
-    occupied = _by_hour(case.sheet.occupied, case)
+    present, occupied = _by_hour(case.sheet.on_duty, case), _by_hour(case.sheet.occupied, case)
     critical = per_cent(case.scenario.targets.utilization.critical)
     busy = (2 * present >= HOUR) & (PER_CENT * occupied >= critical * present)
     return {
