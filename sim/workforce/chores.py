@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import DAY
-from sim.scenario.table import occurrences
 from sim.workforce.roster import Chore, Chores, Level
+from sim.workload.alerts import review_instants
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,16 +106,6 @@ def _reviews(segments: Segments, turns: Turns, region: int, zone: str, review: R
     here = held & (segment >= 0)
     until = np.minimum(following[here], segments.end[segment[here]])
     return _of(Chore.REVIEW, review.cost, agent[here], due[here], until)
-
-
-def review_instants(zone: str, every: int, clock: Clock) -> NDArray[np.int64]:
-    """When clocks in `zone` show a whole multiple of `every` after midnight, over the run and a day on either side.
-
-    In an hour that clocks show twice there is a review at both; one whose time they skip is as much later as they skip.
-    """
-    first, last = (clock.wall(zone, np.array([0, clock.end])) // DAY * DAY).tolist()
-    walls = np.arange(first - DAY, last + 3 * DAY, every, dtype=np.int64)
-    return np.unique(np.concatenate(occurrences(clock, zone, walls)))
 
 
 def _segment_at(segments: Segments, agent: NDArray[np.int32], at: NDArray[np.int64], clock: Clock) -> NDArray[np.intp]:
