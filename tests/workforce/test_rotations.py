@@ -284,7 +284,9 @@ def test_nobody_rests_less_than_fifteen_hours_on_the_standard_rotation(baseline:
         "standard": {"pattern": STANDARD, "headcount": dict.fromkeys(("tier1", "tier2", "tier3", "tier4"), 21)},
     }
     for start in ("2026-03-02", "2026-10-05"):
-        roster = plan_roster(baseline.with_({"staffing.crews": crews, "horizon.start": start, "horizon.days": 63}))
+        roster = plan_roster(
+            baseline.with_({"staffing.crews": crews, "horizon.start": start, "horizon.days": 63, "oncall": None})
+        )
         assert len(roster.agents) == 4 * 4 * 21
         same = roster.agent[1:] == roster.agent[:-1]
         rest = (roster.start[1:] - roster.end[:-1])[same]
