@@ -368,9 +368,9 @@ class Desk:
             for task in self._waiting_in(pool):
                 self._offer(task, self.same_tier[pool])
         if self.presence.nowhere(pool % N_TIERS):
-            for each in self.same_tier[pool]:
-                for task in self._waiting_in(each):
-                    self.paging.strand(task)
+            waiting = [task for each in self.same_tier[pool] for task in self._waiting_in(each)]
+            for task in sorted(waiting, key=self._rank):
+                self.paging.strand(task)
 
     def _waiting_in(self, pool: int) -> list[int]:
         """Tasks at home in a pool that stand in its lines, each once."""
