@@ -1299,3 +1299,25 @@ def test_of_all_regions_the_most_urgent_ticket_pages_first(on_call: Any) -> None
         (1, 0, "lead", 1, False, 50, 58, "answered"),
         (2, 0, "global", 0, False, 50, 58, "answered"),
     ]
+
+
+def test_a_promise_to_a_customer_who_has_given_up_keeps_nobody_busy(on_call: Any) -> None:
+    w = on_call()
+    w.agent(tier=3)
+    w.agent(tier=3, duties=())
+    w.turn("primary", 0)
+    w.turn("backup", 1)
+    w.ticket(1, "P3", (3, 99))
+    w.ticket(10, "P2", (2, 20), patience=20, pages=(8, 20))
+    alert(w, 40, "P1", (3, 10))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 48, "preempted"),
+        (0, 0, 1, 0, 48, "preempted", 58, 110, "done"),
+        (1, 0, 0, None, 10, "arrived", None, 30, "abandoned"),
+        (2, 0, 0, 0, 40, "arrived", 48, 58, "done"),
+    ]
+    assert played.pages == [
+        (1, 0, "primary", 0, True, 10, 18, "answered"),
+        (2, 0, "primary", 0, True, 40, 48, "answered"),
+    ]
