@@ -237,15 +237,23 @@ class Desk:
         self.open_tasks[ticket] += len(tasks)
         for task in tasks:
             if self.task_kind[task] >= TaskKind.ASSIST and self.presence.nowhere(self.pool[task] % N_TIERS):
-                self._drop(task, why)
+                self.queued_at[task], self.why[task] = self.env.now, why
+                self._drop(task)
             else:
                 self.join(task, why, self.env.now)
 
-    def _drop(self, task: int, why: Why) -> None:
-        """Nobody could assist."""
-        self.queued_at[task], self.why[task] = self.env.now, why
+    def _drop(self, task: int) -> None:
+        """Nobody can assist."""
+        self._leave_line(task)
         self._write(task, NOBODY, NONE, NONE, How.DROPPED)
-        self.open_tasks[self.ticket[task]] -= 1
+        self._close(task)
+
+    def _close(self, task: int) -> None:
+        """A task is done or dropped; after the last one that is open its ticket goes on."""
+        ticket = self.ticket[task]
+        self.open_tasks[ticket] -= 1
+        if not self.open_tasks[ticket] and self.pending_since[ticket] == NONE:
+            self.advance(ticket)
 
     def tasks(self, ticket: int) -> Iterable[int]:
         """Tasks that have been opened."""
@@ -368,9 +376,16 @@ class Desk:
             for task in self._waiting_in(pool):
                 self._offer(task, self.same_tier[pool])
         if self.presence.nowhere(pool % N_TIERS):
-            for each in self.same_tier[pool]:
-                for task in self._waiting_in(each):
-                    self.paging.strand(task)
+            waiting = [task for each in self.same_tier[pool] for task in self._waiting_in(each)]
+            for task in sorted(waiting, key=self._rank):
+                self._forsake(task)
+
+    def _forsake(self, task: int) -> None:
+        """Nobody of its tier is on duty anywhere: help for a P1 is dropped, other urgent work pages somebody."""
+        if self.task_kind[task] >= TaskKind.ASSIST:
+            self._drop(task)
+        else:
+            self.paging.strand(task)
 
     def _waiting_in(self, pool: int) -> list[int]:
         """Tasks at home in a pool that stand in its lines, each once."""
@@ -456,12 +471,9 @@ class Desk:
 
     def _finish(self, agent: int) -> None:
         task = self.task[agent]
-        ticket = self.ticket[task]
         self._write(task, agent, self.began[agent], self.env.now, How.DONE)
         self._put_down(agent)
-        self.open_tasks[ticket] -= 1
-        if not self.open_tasks[ticket] and self.pending_since[ticket] == NONE:
-            self.advance(ticket)
+        self._close(task)
 
     def _put_down(self, agent: int) -> None:
         self.task[agent] = NONE
@@ -556,12 +568,12 @@ class Desk:
                 self.start_work(agent, task)
 
     def _wait(self, task: int) -> None:
-        """Nobody is free. A task that is new in line starts its timer; where nobody is anywhere, somebody is paged."""
+        """Nobody is free. A task that is new in line starts its timer; where nobody is anywhere, it is forsaken."""
         if self.queued_at[task] == self.env.now or self.overflows_at[task] == NONE:
             self._set_overflow(task)
         self._claim(task)
         if self.presence.nowhere(self.pool[task] % N_TIERS):
-            self.paging.strand(task)
+            self._forsake(task)
 
     def _may_preempt(self, task: int) -> bool:
         """P1 interrupts others when it comes to the line, but not because it has waited there for long."""

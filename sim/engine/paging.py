@@ -126,7 +126,7 @@ class Paging:
 
     def _is_busy(self, agent: int) -> bool:
         """At work on a P1, or with another page."""
-        promised = bool(self.reserved[agent])
+        promised = bool(self._promises(agent))
         return self._on_p1(agent) or self.ringing[agent] != NONE or promised or self.called[agent]
 
     def _on_p1(self, agent: int) -> bool:
@@ -202,7 +202,7 @@ class Paging:
 
     def calls_away(self, agent: int) -> bool:
         """Whether an agent who is about to go has promised what comes before their work in hand."""
-        return any(self._comes_first(agent, task) for task in self.reserved[agent])
+        return any(self._comes_first(agent, task) for task in self._promises(agent))
 
     def _start(self, agent: int, task: int) -> None:
         self.desk.start_work(agent, task)
@@ -210,12 +210,15 @@ class Paging:
 
     def next_reserved(self, agent: int) -> bool:
         """Let an agent who is free do what they have promised; whether there was anything."""
-        while self.reserved[agent]:
-            task = self.reserved[agent].pop(0)
-            if self.desk.abandoned[self.desk.ticket[task]] == NONE:
-                self._start(agent, task)
-                return True
-        return False
+        self.reserved[agent] = self._promises(agent)
+        if not self.reserved[agent]:
+            return False
+        self._start(agent, self.reserved[agent].pop(0))
+        return True
+
+    def _promises(self, agent: int) -> list[int]:
+        """What an agent has promised and not begun, unless the customer has given up meanwhile."""
+        return [task for task in self.reserved[agent] if self.desk.held[task]]
 
     def instants(self) -> list[int]:
         """When pages were sent and answered."""

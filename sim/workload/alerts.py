@@ -126,6 +126,6 @@ def seen(
     """
     if review is None:
         return created
-    waits = np.isin(priority, [PRIORITIES.index(name) for name in review.priorities])
+    waits = np.array([name in review.priorities for name in PRIORITIES])[priority]
     reviews = review_instants(region.zone, review.every, clock)
     return np.where(waits, reviews[np.searchsorted(reviews, created)], created)

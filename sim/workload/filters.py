@@ -12,7 +12,7 @@ from sim.workload.arrivals import local_time
 from sim.workload.tape import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -64,9 +64,9 @@ def suppressed(alerts: Alerts, rules: Mapping[str, Suppression], regions: Mappin
 def _applies(rule: Suppression, alerts: Alerts, regions: Mapping[str, Region], clock: Clock) -> Flags:
     applies = np.ones(len(alerts.created), dtype=np.bool_)
     if rule.priorities:
-        applies &= np.isin(alerts.priority, [PRIORITIES.index(name) for name in rule.priorities])
+        applies &= np.array([name in rule.priorities for name in PRIORITIES])[alerts.priority]
     if rule.regions:
-        applies &= np.isin(alerts.region, [list(regions).index(name) for name in rule.regions])
+        applies &= np.array([name in rule.regions for name in regions])[alerts.region]
     if rule.sources is not None:
         applies &= alerts.source < rule.sources
     if rule.hours is not None:
@@ -77,29 +77,31 @@ def _applies(rule: Suppression, alerts: Alerts, regions: Mapping[str, Region], c
 
 def batched(alerts: Alerts, within: int) -> Flags:
     """The alerts that come less than `within` ms after the first of a batch of their region, source and priority."""
-    found = np.zeros(len(alerts.created), dtype=np.bool_)
-    for rows, times in _runs(_source(alerts) * len(PRIORITIES) + alerts.priority, alerts.created, within, 2):
-        first, joins = times[0] - within, []
+
+    def joins(times: list[int]) -> Iterator[bool]:
+        first = times[0] - within
         for now in times:
-            joins.append(now - first < within)
-            if not joins[-1]:
+            yield now - first < within
+            if now - first >= within:
                 first = now
-        found[rows] = joins
-    return found
+
+    return _in_runs(_source(alerts) * len(PRIORITIES) + alerts.priority, alerts.created, within, 2, joins)
 
 
 def throttled(alerts: Alerts, throttle: Throttle) -> Flags:
     """The alerts before which `at_most` of their region and source have passed less than `window` ms ago."""
-    found = np.zeros(len(alerts.created), dtype=np.bool_)
     at_most, window = throttle.at_most, throttle.window
-    for rows, times in _runs(_source(alerts), alerts.created, window, at_most + 1):
-        passed, stops = times[:at_most], [False] * at_most
+
+    def stops(times: list[int]) -> Iterator[bool]:
+        passed = times[:at_most]
+        yield from [False] * at_most
         for now in times[at_most:]:
-            stops.append(now - passed[-at_most] < window)
-            if not stops[-1]:
+            full = now - passed[-at_most] < window
+            yield full
+            if not full:
                 passed.append(now)
-        found[rows] = stops
-    return found
+
+    return _in_runs(_source(alerts), alerts.created, window, at_most + 1, stops)
 
 
 def _source(alerts: Alerts) -> NDArray[np.int64]:
@@ -107,18 +109,32 @@ def _source(alerts: Alerts) -> NDArray[np.int64]:
     return alerts.region.astype(np.int64) << 32 | alerts.source
 
 
-def _runs(
-    key: NDArray[np.int64], created: NDArray[np.int64], gap: int, shortest: int
-) -> Iterator[tuple[NDArray[np.int64], list[int]]]:
-    """The runs of alerts of one key that follow each other in less than `gap` ms: their rows and times, in order.
+def _in_runs(
+    key: NDArray[np.int64],
+    created: NDArray[np.int64],
+    gap: int,
+    shortest: int,
+    stops: Callable[[list[int]], Iterable[bool]],
+) -> Flags:
+    """Which alerts are stopped, where only those of the same key stop each other, and only within `gap` ms.
 
-    What lies further back than `gap` stops no alert, so that runs can be looked at one by one, and those of fewer than
-    `shortest` alerts not at all.
+    Alerts of a key that follow each other in less than `gap` form a run, and what is before a run stops none of it.
+
+    Args:
+        key: (n,).
+        created: (n,) ms, ascending.
+        gap: ms.
+        shortest: in runs of fewer alerts none is stopped.
+        stops: for the times of a run, which of its alerts are stopped.
     """
     order = np.argsort(key, kind="stable")
     key, created = key[order], created[order]
     breaks = np.flatnonzero((key[1:] != key[:-1]) | (created[1:] - created[:-1] >= gap)) + 1
     starts, ends = np.concatenate([[0], breaks]), np.concatenate([breaks, [len(key)]])
     long = ends - starts >= shortest
+    times, flags = created.tolist(), list[bool]()
     for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
-        yield order[start:end], created[start:end].tolist()
+        flags += stops(times[start:end])
+    found = np.zeros(len(key), dtype=np.bool_)
+    found[order[np.repeat(long, ends - starts)]] = flags
+    return found

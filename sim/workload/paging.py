@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     Words = Callable[[NDArray[np.int64]], NDArray[np.uint64]]
 
 P2, P3 = PRIORITIES.index("P2"), PRIORITIES.index("P3")
-_MILLION = 1_000_000
+WORDS = CHAIN // 2
+"""Words of 64 random bits behind the pages of a ticket: 16 bits for the chance of each page, and 16 for its delay."""
 _STEPS = 1 << 16
-"""Delays of answers are drawn from so many quantiles: looking them up is quicker than working each of them out."""
+_MILLION = 1_000_000
 
 
 class Pages(NamedTuple):
@@ -54,7 +55,7 @@ def pages(
         priority: (n,).
         created: (n,).
         visible: (n,), missing where an alert is filtered.
-        words: of k of these tickets, (k, CHAIN): 64 random bits for each page that a ticket can lead to.
+        words: gives random bits for k of these tickets, (k, WORDS).
     """
     n = len(priority)
     if oncall is None:
@@ -63,22 +64,24 @@ def pages(
     rows = np.flatnonzero(_may_page(oncall, kind, priority) & (visible != NEVER))
     row = np.full(n, NO_PAGES)
     row[rows] = np.arange(len(rows))
-    bits = words(rows)
-    # The lowest bits of a word say when there is an answer, the upper half whether there is one. Asleep and awake take
-    # the same bits, so that whoever is asleep is slower by law, never by luck.
-    when = (bits & (_STEPS - 1)).astype(np.intp)
+    bits = words(rows).astype("<u8", copy=False).view("<u2").reshape(len(rows), CHAIN, 2)
+    # Asleep and awake take the same number, so that whoever is asleep is slower by law, never by luck.
+    chance, delay = bits[:, :, 0].astype(np.int64), bits[:, :, 1]
     return Pages(
         at=_paged_at(oncall, kind, priority, created, visible),
         row=row,
-        ppm=((bits >> 32) * _MILLION >> 32).astype(np.int64),
-        awake=_delays(oncall.awake.delay)[when],
-        asleep=_delays(oncall.asleep.delay)[when],
+        ppm=(2 * chance + 1) * _MILLION // (2 * _STEPS),
+        awake=_delays(oncall.awake.delay)[delay],
+        asleep=_delays(oncall.asleep.delay)[delay],
     )
 
 
 @lru_cache(maxsize=64)
 def _delays(law: DurationLaw) -> NDArray[np.int64]:
-    """The quantiles of a law at the middle of each of `_STEPS` equal parts of [0, 1)."""
+    """The quantiles of a law at the middle of each of `_STEPS` equal parts of [0, 1).
+
+    Looking one up is quicker than working it out, and nobody answers so exactly that more of them would matter.
+    """
     delays = quantile(law, (np.arange(_STEPS) + 0.5) / _STEPS)
     delays.setflags(write=False)
     return delays

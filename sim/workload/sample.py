@@ -18,9 +18,9 @@ from sim.workload.draws import Draws, Part
 from sim.workload.durations import quantile
 from sim.workload.filters import Alerts, filtered
 from sim.workload.forecast import read_forecast
-from sim.workload.paging import pages
+from sim.workload.paging import WORDS, pages
 from sim.workload.routes import ways
-from sim.workload.tape import ALERTS, CHAIN, CustomerClass, Filter, Kind, Workload
+from sim.workload.tape import ALERTS, CustomerClass, Filter, Kind, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def sample_workload(scenario: Scenario, seed: int, replication: int) -> Workload
     order = np.lexsort((tickets.number, tickets.region, tickets.created))
     return _tape(
         tickets.only(order), tasks.in_order(order), scenario, clock,
-        lambda rows: draw.words("pages", CHAIN, order[rows]),
+        lambda rows: draw.words("pages", WORDS, order[rows]),
     )  # fmt: skip
 
 

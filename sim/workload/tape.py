@@ -100,7 +100,7 @@ class Workload:
         wait: (m,) int64, ms that pass after the stage before until this one can start; all tasks of a stage share it.
         task_kind: (m,) uint8, `TaskKind`.
         page_ppm: (k, CHAIN) int64, 0 to 999,999: the page is answered where it is less than the chance of whoever is
-            paged, in millionths.
+            paged, in millionths; even over 65,536 values.
         page_awake: (k, CHAIN) int64, ms until an answer outside sleep hours, at least 1.
         page_asleep: (k, CHAIN) int64, the same within sleep hours.
     """

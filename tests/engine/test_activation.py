@@ -190,6 +190,81 @@ def test_while_the_lead_of_an_alert_is_paged_the_assists_begin(world: Any) -> No
     assert played.tickets("acknowledged", "started", "resolved") == [(18, 18, 38)]
 
 
+def test_an_assist_in_line_is_dropped_when_the_last_of_its_tier_goes_and_pages_nobody(world: Any) -> None:
+    w = world(page_timers=(15, 30, 60, NO_LIMIT))
+    w.agent(tier=3)
+    w.agent(tier=1, duties=[(0, 50)])
+    w.agent(tier=3, duties=())
+    w.turn("primary", 2)
+    w.ticket(1, "P1", (1, 49))
+    w.ticket(10, "P1", [(3, 100), (1, 10, 0, "assist")], pages=(8, 20))
+    played = w.play()
+    assert played.work_of(1) == [
+        (0, 0, 0, 10, "arrived", 10, 110, "done"),
+        (1, 0, None, 10, "arrived", None, 50, "dropped"),
+    ]
+    assert played.pages == []
+    assert played.tickets("resolved")[1] == (110,)
+
+
+def test_an_assist_in_line_is_not_dropped_where_the_last_of_its_tier_is_relieved(world: Any) -> None:
+    w = world(regions=2)
+    w.agent(tier=3)
+    w.agent(tier=1, duties=[(0, 50)])
+    w.agent(tier=1, region=1, duties=[(50, 100)])
+    w.ticket(1, "P1", (1, 49))
+    w.ticket(10, "P1", [(3, 100), (1, 10, 0, "assist")])
+    assert w.play().work_of(1) == [
+        (0, 0, 0, 10, "arrived", 10, 110, "done"),
+        (1, 0, 2, 10, "arrived", 50, 60, "done"),
+    ]
+
+
+def test_what_the_last_of_a_tier_hands_over_of_an_assist_is_dropped_and_the_ticket_goes_on(world: Any) -> None:
+    w = world()
+    w.agent(tier=3)
+    w.agent(tier=1, duties=[(0, 50)])
+    w.ticket(10, "P1", [(3, 20), (1, 100, 0, "assist")], (3, 5))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 30, "done"),
+        (0, 1, 0, 1, 10, "arrived", 10, 50, "handed_over"),
+        (0, 1, 1, None, 50, "handed_over", None, 50, "dropped"),
+        (0, 2, 0, 0, 50, "next_stage", 50, 55, "done"),
+    ]
+    assert played.tickets("resolved") == [(55,)]
+
+
+def test_with_an_assist_that_is_dropped_from_the_line_the_ticket_can_be_resolved(world: Any) -> None:
+    w = world()
+    w.agent(tier=3)
+    w.agent(tier=1, duties=[(0, 50)])
+    w.ticket(1, "P1", (1, 49))
+    w.ticket(10, "P1", [(3, 20), (1, 10, 0, "assist")])
+    played = w.play()
+    assert played.work_of(1) == [
+        (0, 0, 0, 10, "arrived", 10, 30, "done"),
+        (1, 0, None, 10, "arrived", None, 50, "dropped"),
+    ]
+    assert played.tickets("resolved", "state")[1] == (50, "resolved")
+
+
+def test_a_lead_pages_when_its_tier_is_left_after_the_assists_tier_was(world: Any) -> None:
+    w = world(page_timers=(15, 30, 60, NO_LIMIT))
+    w.agent(tier=3, duties=[(0, 60)])
+    w.agent(tier=1, duties=[(0, 50)])
+    w.agent(tier=3, duties=())
+    w.turn("primary", 2)
+    w.ticket(1, "P1", [(3, 59), (1, 49)])
+    w.ticket(10, "P1", [(3, 20), (1, 10, 0, "assist")], pages=(8, 20))
+    played = w.play()
+    assert played.work_of(1) == [
+        (0, 0, 2, 10, "arrived", 68, 88, "done"),
+        (1, 0, None, 10, "arrived", None, 50, "dropped"),
+    ]
+    assert played.pages == [(1, 0, "primary", 2, False, 60, 68, "answered")]
+
+
 # ---------------------------------------------------------------------- emergencies by threshold
 
 
@@ -375,6 +450,24 @@ def test_where_all_emergency_tasks_are_dropped_the_ticket_goes_on_as_it_would_ha
         (0, 2, 0, None, 40, "critical", None, 40, "dropped"),
     ]
     assert played.tickets("critical", "resolved", "paused") == [(40, 80, 50)]
+
+
+def test_an_emergency_task_in_line_is_dropped_when_the_last_of_its_tier_goes(world: Any) -> None:
+    w = world(page_timers=(15, 30, 60, NO_LIMIT))
+    w.agent(tier=3)
+    w.agent(tier=4, duties=[(0, 50)])
+    w.agent(tier=3, duties=())
+    w.turn("primary", 2)
+    w.ticket(1, "P1", (4, 49))
+    w.ticket(10, "P1", (3, 10), (3, 10, 100), critical=(40, (4, 20)), pages=(8, 20))  # the customer is waited for
+    played = w.play()
+    assert played.work_of(1) == [
+        (0, 0, 0, 10, "arrived", 10, 20, "done"),
+        (1, 0, 0, 120, "returned", 120, 130, "done"),
+        (2, 0, None, 40, "critical", None, 50, "dropped"),
+    ]
+    assert played.pages == []
+    assert played.tickets("critical", "resolved")[1] == (40, 130)
 
 
 def test_emergency_tasks_in_line_escalate_with_their_ticket(world: Any) -> None:

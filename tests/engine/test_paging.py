@@ -1245,3 +1245,79 @@ def test_what_rings_or_is_promised_at_the_end_of_the_run_is_open(on_call: Any) -
         (18, None, "queued"),
         (None, None, "queued"),
     ]
+
+
+# ---------------------------------------------------------------------- several tickets, one chain
+
+
+def test_when_the_last_of_a_tier_goes_the_most_urgent_ticket_pages_first_whatever_came_first(on_call: Any) -> None:
+    w = on_call()
+    for _ in range(3):
+        w.agent(tier=3, duties=())
+    w.turn("primary", 0)
+    w.turn("backup", 1)
+    w.turn("global", 2)
+    w.agent(tier=2, duties=[(0, 50)])
+    w.ticket(1, "P3", (2, 49))
+    w.ticket(10, "P2", (2, 10), pages=(8, 20))
+    w.ticket(20, "P2", (2, 10), pages=(8, 20))
+    w.ticket(30, "P2", (2, 10), pages=(8, 20), enterprise=True)
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 3, 1, "arrived", 1, 50, "done"),
+        (1, 0, 0, 1, 10, "arrived", 58, 68, "done"),
+        (2, 0, 0, 2, 20, "arrived", 58, 68, "done"),
+        (3, 0, 0, 0, 30, "arrived", 58, 68, "done"),
+    ]
+    assert played.pages == [
+        (1, 0, "primary", 0, False, 50, None, "busy"),
+        (1, 0, "backup", 1, False, 50, 58, "answered"),
+        (2, 0, "primary", 0, False, 50, None, "busy"),
+        (2, 0, "backup", 1, False, 50, None, "busy"),
+        (2, 0, "global", 2, False, 50, 58, "answered"),
+        (3, 0, "primary", 0, False, 50, 58, "answered"),
+    ]
+
+
+def test_of_all_regions_the_most_urgent_ticket_pages_first(on_call: Any) -> None:
+    w = on_call(regions=2)
+    w.agent(tier=3, duties=())
+    w.agent(tier=3, duties=())
+    w.turn("global", 0)
+    w.turn("lead", 1)
+    w.agent(tier=2, duties=[(0, 50)])
+    w.ticket(1, "P1", (2, 49))
+    w.ticket(10, "P2", (2, 10), pages=(8, 20))
+    w.ticket(20, "P1", (2, 10), pages=(8, 20), region=1)
+    played = w.play()
+    assert played.work[1:] == [
+        (1, 0, 0, 1, 10, "arrived", 58, 68, "done"),
+        (2, 0, 0, 0, 20, "arrived", 58, 68, "done"),
+    ]
+    assert played.pages == [
+        (1, 0, "global", 0, False, 50, None, "busy"),
+        (1, 0, "lead", 1, False, 50, 58, "answered"),
+        (2, 0, "global", 0, False, 50, 58, "answered"),
+    ]
+
+
+def test_a_promise_to_a_customer_who_has_given_up_keeps_nobody_busy(on_call: Any) -> None:
+    w = on_call()
+    w.agent(tier=3)
+    w.agent(tier=3, duties=())
+    w.turn("primary", 0)
+    w.turn("backup", 1)
+    w.ticket(1, "P3", (3, 99))
+    w.ticket(10, "P2", (2, 20), patience=20, pages=(8, 20))
+    alert(w, 40, "P1", (3, 10))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 48, "preempted"),
+        (0, 0, 1, 0, 48, "preempted", 58, 110, "done"),
+        (1, 0, 0, None, 10, "arrived", None, 30, "abandoned"),
+        (2, 0, 0, 0, 40, "arrived", 48, 58, "done"),
+    ]
+    assert played.pages == [
+        (1, 0, "primary", 0, True, 10, 18, "answered"),
+        (2, 0, "primary", 0, True, 40, 48, "answered"),
+    ]

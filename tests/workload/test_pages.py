@@ -10,7 +10,7 @@ import pytest
 from sim.clock import HOUR, MINUTE, NEVER
 from sim.scenario.oncall import OnCall
 from sim.workload.durations import quantile
-from sim.workload.paging import pages
+from sim.workload.paging import WORDS, pages
 from sim.workload.sample import sample_workload
 from sim.workload.tape import CHAIN, NO_PAGES, Filter, Kind, Workload
 
@@ -39,7 +39,7 @@ def made(oncall: OnCall | None, rows: list[tuple[str, int, int, int | None]], wo
         np.array(priority, dtype=np.uint8) - 1,
         np.array(created, dtype=np.int64),
         np.array([NEVER if v is None else v for v in visible], dtype=np.int64),
-        lambda tickets: np.full((len(tickets), CHAIN), word, dtype=np.uint64),
+        lambda tickets: np.full((len(tickets), WORDS), word, dtype=np.uint64),
     )
 
 
@@ -78,23 +78,41 @@ def test_without_anybody_on_call_nobody_is_paged() -> None:
     assert {found.ppm.shape, found.awake.shape, found.asleep.shape} == {(0, CHAIN)}
 
 
-@pytest.mark.parametrize(("upper", "ppm"), [(0, 0), (4294, 0), (4295, 1), (1 << 31, 500_000), ((1 << 32) - 1, 999_999)])
-def test_the_upper_half_of_a_word_is_the_chance_in_millionths_rounded_down(upper: int, ppm: int) -> None:
-    assert (made(OnCall(), ROWS[:1], upper << 32).ppm == ppm).all()
+def pair(chance: int, delay: int) -> int:
+    """A word that holds the same chance and delay for two pages."""
+    return (chance | delay << 16) * (1 + (1 << 32))
 
 
-@pytest.mark.parametrize("step", [0, 1, 1 << 15, (1 << 16) - 1])
-def test_the_lowest_bits_are_the_quantile_of_both_delays(step: int) -> None:
+@pytest.mark.parametrize(("chance", "ppm"), [(0, 7), (1, 22), (1 << 15, 500_007), ((1 << 16) - 1, 999_992)])
+def test_sixteen_bits_are_a_chance_in_millionths(chance: int, ppm: int) -> None:
+    """The middle of one of 65,536 parts, rounded down: half a part is 7.6 millionths."""
+    assert (made(OnCall(), ROWS[:1], pair(chance, 77)).ppm == ppm).all()
+
+
+@pytest.mark.parametrize("delay", [0, 1, 1 << 15, (1 << 16) - 1])
+def test_sixteen_bits_are_the_quantile_of_both_delays(delay: int) -> None:
     laws: dict[str, Any] = {
         "awake": {"delay": {"family": "exponential", "mean": "2 min"}},
         "asleep": {"delay": {"family": "lognormal", "mean": "6 min"}},
     }
     oncall = OnCall.model_validate(laws)
-    found = made(oncall, ROWS[:1], (1 << 40) + step)
-    u = np.array([(step + 0.5) / (1 << 16)])
+    found = made(oncall, ROWS[:1], pair(99, delay))
+    u = np.array([(delay + 0.5) / (1 << 16)])
     assert (found.awake == quantile(oncall.awake.delay, u)).all()
     assert (found.asleep == quantile(oncall.asleep.delay, u)).all()
     assert (found.awake >= 1).all()
+
+
+def test_pages_follow_each_other_in_the_bits_of_the_words() -> None:
+    """Two pages a word, the lower half first; of each half the lower bits are the chance."""
+    rows = [2 * w * 1000 | 5 << 16 | (2 * w + 1) * 1000 << 32 | 60_000 << 48 for w in range(WORDS)]
+    words = np.array([rows], dtype=np.uint64)
+    one = np.array([0], dtype=np.uint8)
+    instant = np.array([7])
+    found = pages(OnCall(), one + Kind.ALERT, one, instant, instant, lambda tickets: words)
+    assert found.ppm[0].tolist() == [(2 * 1000 * step + 1) * 1_000_000 // (1 << 17) for step in range(CHAIN)]
+    assert (np.diff(found.awake[0]) != 0).all()
+    assert len(set(found.awake[0].tolist())) == 2
 
 
 # ---- on the tape
