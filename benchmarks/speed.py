@@ -25,6 +25,14 @@ from sim.workload.tape import Workload
 HERE = Path(__file__).parent
 BASELINE = HERE.parent / "scenarios" / "baseline.yaml"
 RUNS = 5
+QUIET = {
+    **{f"regions.{region}.alerts": None for region in ("americas", "europe", "apac", "latam")},
+    "demand.monitoring": None,
+    "oncall": None,
+    "work.activation": None,
+    "work.critical": None,
+}
+"""The baseline without alerts, pages and activation."""
 
 
 def best(action: Callable[[], object], runs: int = RUNS) -> float:
@@ -70,7 +78,14 @@ def rows() -> Iterator[tuple[str, str]]:
     )
     yield "baseline, 28 + 7 days: tickets and alerts", f"{len(workload):,}"
     yield "baseline: sampling workload and roster", f"{timing.sample_s:.3f} s"
-    yield "baseline: desk, journals built (needed: 2 s)", f"{timing.engine_s:.3f} s"
+    yield (
+        "baseline: sampling the roster of a replication (needed: 20 ms)",
+        f"{best(lambda: sample_roster(baseline, plan, 1, 0)) * 1000:.1f} ms",
+    )
+    quiet = baseline.with_(QUIET)
+    ratio = best(lambda: sample_workload(baseline, 1, 0)) / best(lambda: sample_workload(quiet, 1, 0))
+    yield "baseline: sampling with alerts, pages and activation against without (needed: 1.5 x)", f"{ratio:.2f} x"
+    yield "baseline: desk, journals built (needed: 3 s)", f"{timing.engine_s:.3f} s"
     yield "baseline: metrics", f"{timing.metrics_s:.3f} s"
     yield "baseline: peak memory of `sim run`, one replication (needed: 400 MB)", f"{peak_memory_mb():.0f} MB"
 
