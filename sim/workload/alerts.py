@@ -40,8 +40,7 @@ class StormAlerts(NamedTuple):
 
     created: Instants
     place: NDArray[np.int64]
-    """Position of the alert among all that the storms of scale 1 raise: whoever is left out keeps the places of the
-    others."""
+    """Position of the alert among all that these incidents can raise, those included that do not take place."""
     source: NDArray[np.int64]
 
 
