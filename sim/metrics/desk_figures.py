@@ -50,12 +50,12 @@ DESK_FIGURES = (
     Definition(
         "response.mean",
         "min",
-        "Mean time from creation to the first work by a person.",
+        "Mean time from creation to the first work by a person, of tickets and of alerts that paged somebody.",
         num="started - created",
-        den="tickets and alerts started",
+        den="tickets, and alerts with a page, started",
         clock=CREATED,
-        excluded="Those that nobody has started on, by giving up or by the end of the run: "
-        "in overload the mean is too good, and the SLA tells the truth.",
+        excluded="Alerts that wait for a review of the dashboard. Those that nobody has started on, by giving up or by "
+        "the end of the run: in overload the mean is too good, and the SLA tells the truth.",
         better="down",
     ),
     Definition(

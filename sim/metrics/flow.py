@@ -12,6 +12,7 @@ from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, came, rati
 from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
 from sim.metrics.week import local_week
 from sim.scenario.base import PRIORITIES, TIERS
+from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -218,7 +219,7 @@ def kpis(journals: Journals, cuts: Mapping[str, Ratios], clock: Clock) -> dict[s
     pieces = present(journals)
     waited = Ratios(cuts["waits_by_tier"].num.sum(axis=0), cuts["waits_by_tier"].den.sum(axis=0))
     return {
-        "response.mean": _response(journals.tickets, created),
+        "response.mean": _response(journals, created),
         "wait.mean": (float(waited.num[0]), float(waited.den[0])),
         "wait.probability": (float(waited.num[1]), float(waited.den[1])),
         "tickets.count": (int(created.sum()), 1),
@@ -230,8 +231,10 @@ def kpis(journals: Journals, cuts: Mapping[str, Ratios], clock: Clock) -> dict[s
     }
 
 
-def _response(tickets: Table, created: Mask) -> tuple[float, float]:
-    answered = np.flatnonzero(created & ~missing(tickets["started"]))
+def _response(journals: Journals, created: Mask) -> tuple[float, float]:
+    tickets, paged = journals.tickets, np.zeros_like(created)
+    paged[journals.pages["ticket"]] = True
+    answered = np.flatnonzero(created & ~missing(tickets["started"]) & (paged | (tickets["kind"] == Kind.TICKET)))
     total = int((tickets["started"][answered] - tickets["created"][answered]).sum())
     return total / MINUTE, len(answered)
 

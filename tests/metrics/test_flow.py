@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sim.clock import MINUTE, NEVER
 from sim.engine.journal import State, Why
 from sim.metrics.flow import present, waiting_spans, waits
+from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,14 @@ def test_the_mean_response_is_over_tickets_created_in_the_window_and_started(des
 def test_without_a_response_there_is_no_mean(desk: Any, log: Any) -> None:
     log.ticket(0)
     assert desk.figure("response.mean", log.journals()) is None
+
+
+def test_only_alerts_that_paged_somebody_count_for_the_response(desk: Any, log: Any) -> None:
+    log.ticket(0, started=20, resolved=30)
+    log.ticket(0, started=90, resolved=99, kind=Kind.ALERT)
+    paged = log.ticket(0, started=10, resolved=30, kind=Kind.ALERT)
+    log.page(paged, 0, 5)
+    assert desk.figure("response.mean", log.journals()) == pytest.approx(15)
 
 
 def test_waits_of_tasks_first_queued_in_the_window_and_started(desk: Any, log: Any) -> None:
