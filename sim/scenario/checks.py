@@ -349,6 +349,18 @@ def draining_is_flat(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("horizon", "drain"), "needs `staffing.mode: flat`: set that, or take `drain` out")
 
 
+@_rests_on()
+def pages_go_on(scenario: Scenario) -> Iterator[Finding]:
+    """Every priority that pages has a timer: without one a page that nobody answers would never reach the next."""
+    oncall = scenario.oncall
+    if oncall is None:
+        return
+    for priority in ("P1", "P2", "P3") if oncall.late_alert is not None else ("P1", "P2"):
+        if priority not in oncall.timers:
+            rings = f"a page for a {priority} that nobody answers would never go to the next of the chain"
+            yield Finding(("oncall", "timers", priority), f"is missing: {rings}; give it a time")
+
+
 @_rests_on("staffing", "oncall")
 def somebody_can_be_paged(scenario: Scenario) -> Iterator[Finding]:
     """Somebody takes turns on call, or there is a lead."""

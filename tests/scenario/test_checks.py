@@ -81,6 +81,13 @@ def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Comp
             "oncall.lead: there is no region 'apec': name one of emea, apac; did you mean apac?",
         ),
         (
+            ["oncall={tier: tier1, timers: {P1: 15 min, P2: 30 min}}"],
+            (
+                "oncall.timers.P3: is missing: a page for a P3 that nobody answers would never go to the next of the "
+                "chain; give it a time"
+            ),
+        ),
+        (
             ["oncall={}"],
             (
                 "oncall.tier: tier3 is staffed nowhere, so that nobody can be paged: name a tier with agents "
