@@ -1390,3 +1390,37 @@ def test_who_answers_one_of_two_pages_is_still_held_by_the_other(on_call: Any) -
         (2, 2, "primary", 0, False, 32, None, "busy"),
         (2, 2, "lead", 0, False, 32, 52, "answered"),
     ]
+
+
+def test_whoever_answers_does_the_work_whatever_priorities_they_take(on_call: Any) -> None:
+    w = on_call()
+    w.agent(tier=3, takes="P4")
+    w.turn("primary", 0)
+    alert(w, 10, "P1", (3, 20))
+    w.ticket(11, "P1", (3, 10))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 30, "done"),
+        (1, 0, 0, None, 11, "arrived", None, None, "open"),
+    ]
+    assert played.pages == [(0, 0, "primary", 0, True, 10, 10, "answered")]
+
+
+def test_a_pause_of_the_last_of_a_tier_pages_like_the_end_of_a_duty(on_call: Any) -> None:
+    w = on_call()
+    w.agent(tier=2, duties=[(0, 100)], pauses=[(50, 60)])
+    w.agent(tier=3, duties=())
+    w.turn("primary", 1)
+    w.ticket(1, "P3", (2, 54))
+    w.ticket(10, "P2", (2, 20), pages=(8, 20))
+    w.ticket(55, "P2", (2, 20), pages=(8, 20))  # the primary is busy until 78, the pause over at 60
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 55, "done"),
+        (1, 0, 0, 1, 10, "arrived", 58, 78, "done"),
+        (2, 0, 0, 0, 55, "arrived", 60, 80, "done"),
+    ]
+    assert played.pages == [
+        (1, 0, "primary", 1, False, 50, 58, "answered"),
+        *[(2, turn, "primary", 1, False, 55, None, "busy") for turn in range(3)],
+    ]
