@@ -143,7 +143,7 @@ class Desk:
         self.waiting = [False] * m  # for an agent, or for somebody to answer a page
         self.held = [False] * m  # by a page: it waits, and has no place in any line
         self.place, self.queued_at, self.why = [NONE] * m, [NONE] * m, [0] * m
-        self.overflows_at = [NONE] * m
+        self.overflows_at, self.timed = [NONE] * m, [NONE] * m  # when, and the stamp of the wait that has a timer
         self.stretch, self.stamp, self.interruptions = [0] * m, [0] * m, [0] * m
         self.wider: dict[int, tuple[int, ...]] = {}  # pools that may serve a task, where they are not the usual ones
 
@@ -403,19 +403,23 @@ class Desk:
             self._open_to(task, pools)
             heappush(self.fresh, self._rank(task))
 
-    def _set_overflow(self, task: int) -> None:
-        """Start the timer of a task that waits; one that an escalation has put back keeps its time."""
-        rule, ticket = self._overflow_rule(self.pool[task]), self.ticket[task]
-        if rule is None or not rule.takes >> self.priority[ticket] & 1:
+    def _plan_overflow(self, task: int) -> None:
+        """From when others may take a task that comes to its line; what an escalation puts back keeps its time."""
+        rule, now = self._overflow_rule(self.pool[task]), self.env.now
+        if rule is None or not rule.takes >> self.priority[self.ticket[task]] & 1:
             return
         if self.why[task] != Why.ESCALATED or self.overflows_at[task] == NONE:
-            self.overflows_at[task] = self.env.now + rule.after
-        due = self.overflows_at[task]
-        if due <= self.env.now:
-            self._offer(task, self._overflow_pools(task))
-        else:
+            self.overflows_at[task] = now + rule.after
+        if self.overflows_at[task] <= now:
+            self._open_to(task, self._overflow_pools(task))
+
+    def _set_overflow(self, task: int) -> None:
+        """Start the timer of a task that waits, once in each wait."""
+        if self.overflows_at[task] > self.env.now and self.timed[task] != self.stamp[task]:
+            self.timed[task] = self.stamp[task]
+            ticket = self.ticket[task]
             key = timer(ticket, OVERFLOW, task - self.first_task[ticket])
-            self.at(due, key, self.overflow, task, self.stamp[task])
+            self.at(self.overflows_at[task], key, self.overflow, task, self.stamp[task])
 
     def _overflow_pools(self, task: int) -> tuple[int, ...]:
         tier = self.pool[task] % N_TIERS
@@ -510,18 +514,22 @@ class Desk:
         self.place[task], self.queued_at[task], self.why[task] = place, self.env.now, why
         if why == Why.ARRIVED and task == self.first_task[ticket] and self.paging.pages_at_once(ticket):
             self.held[task] = True
-            return
-        if self.policy.unstaffed_anywhere and self.presence.unstaffed(self.pool[task]):
-            self._open_to(task, self.same_tier[self.pool[task]])
-        heappush(self.fresh, self._rank(task))
+        else:
+            self._come_to_line(task)
 
     def queue_if_held(self, task: int) -> None:
         """Nobody has answered for a task: it waits in line like others."""
         if self.held[task] and self.waiting[task]:
             self.held[task] = False
-            if self.policy.unstaffed_anywhere and self.presence.unstaffed(self.pool[task]):
-                self._open_to(task, self.same_tier[self.pool[task]])
-            heappush(self.fresh, self._rank(task))
+            self._come_to_line(task)
+
+    def _come_to_line(self, task: int) -> None:
+        """Let a task look for an agent when the desk settles, in all pools that may serve it by now."""
+        home = self.pool[task]
+        if self.policy.unstaffed_anywhere and self.presence.unstaffed(home):
+            self._open_to(task, self.same_tier[home])
+        self._plan_overflow(task)
+        heappush(self.fresh, self._rank(task))
 
     def hold(self, task: int) -> None:
         """Keep a task for somebody who has promised to do it: it has no place in any line now."""
@@ -568,9 +576,8 @@ class Desk:
                 self.start_work(agent, task)
 
     def _wait(self, task: int) -> None:
-        """Nobody is free. A task that is new in line starts its timer; where nobody is anywhere, it is forsaken."""
-        if self.queued_at[task] == self.env.now or self.overflows_at[task] == NONE:
-            self._set_overflow(task)
+        """Nobody is free: the task waits for them, and for its overflow; where nobody is anywhere, it is forsaken."""
+        self._set_overflow(task)
         self._claim(task)
         if self.presence.nowhere(self.pool[task] % N_TIERS):
             self._forsake(task)
@@ -578,7 +585,7 @@ class Desk:
     def _may_preempt(self, task: int) -> bool:
         """P1 interrupts others when it comes to the line, but not because it has waited there for long."""
         is_p1 = self.priority[self.ticket[task]] == 0
-        overflows = self.queued_at[task] < self.overflows_at[task] == self.env.now
+        overflows = self.timed[task] == self.stamp[task] and self.overflows_at[task] == self.env.now
         return is_p1 and self.policy.p1_preempts and self.why[task] != Why.ESCALATED and not overflows
 
     def _rank(self, task: int) -> tuple[int, int, int, int]:

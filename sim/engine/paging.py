@@ -40,7 +40,7 @@ class Paging:
         self.awake: list[int] = workload.page_awake.ravel().tolist()
         self.asleep: list[int] = workload.page_asleep.ravel().tolist()
         self.task = [NONE] * len(workload)  # the task that is paged for
-        self.ringing = [NONE] * agents  # the row of the page that rings at an agent
+        self.ringing = [0] * agents  # pages that ring at an agent: one, or more at the lead of the last round
         self.reserved: list[list[int]] = [[] for _ in range(agents)]  # tasks that they have promised to do
         self.called = [False] * agents  # whether they work on a task because of a page
         self.rows: list[list[int]] = []  # ticket, step, agent, on duty, sent, answered, outcome
@@ -117,7 +117,7 @@ class Paging:
         last = step == self.steps - 1
         if self._is_busy(agent) and not last:
             self._write(ticket, step, agent, Outcome.BUSY)
-        elif self._is_busy(agent) or (desk.idle_since[agent] != NONE and desk.presence.here(agent)):
+        elif self._is_taken(agent) or (desk.idle_since[agent] != NONE and desk.presence.here(agent)):
             self._answer(self._write(ticket, step, agent, Outcome.OPEN))
         else:
             self._ring(ticket, step, agent, turn, sure=last or desk.presence.segment[agent] != NONE)
@@ -126,8 +126,11 @@ class Paging:
 
     def _is_busy(self, agent: int) -> bool:
         """At work on a P1, or with another page."""
-        promised = bool(self._promises(agent))
-        return self._on_p1(agent) or self.ringing[agent] != NONE or promised or self.called[agent]
+        return self.ringing[agent] > 0 or self._is_taken(agent)
+
+    def _is_taken(self, agent: int) -> bool:
+        """At work on a P1 or because of another page, or about to be."""
+        return self._on_p1(agent) or self.called[agent] or bool(self._promises(agent))
 
     def _on_p1(self, agent: int) -> bool:
         return self.desk.task[agent] != NONE and self.desk.presence.effort(agent) == 0
@@ -140,7 +143,8 @@ class Paging:
         limit = desk.policy.page_timers[desk.priority[ticket]]
         answers = sure or self.ppm[draw] < ppm
         in_time = limit < 0 or delay <= limit or step == self.steps - 1
-        self.ringing[agent] = row = self._write(ticket, step, agent, Outcome.OPEN)
+        row = self._write(ticket, step, agent, Outcome.OPEN)
+        self.ringing[agent] += 1
         if answers and in_time:
             desk.at(desk.env.now + delay, PAGE_ANSWERED | ticket << 4 | step, self.is_answered, agent, row)
         elif limit >= 0:
@@ -150,8 +154,8 @@ class Paging:
         """Somebody has taken the call."""
         agent, row = moment.who, moment.stamp
         ticket, step = self.rows[row][:2]
-        self.ringing[agent] = NONE
-        if self.desk.waiting[self.task[ticket]] and self._is_busy(agent) and step < self.steps - 1:
+        self.ringing[agent] -= 1
+        if self.desk.waiting[self.task[ticket]] and self._is_taken(agent) and step < self.steps - 1:
             self.rows[row][ANSWERED:] = self.desk.env.now, Outcome.BUSY
             self._page(ticket, step + 1)
         else:
@@ -162,7 +166,7 @@ class Paging:
         """Nobody has taken the call: the next of the chain is tried, unless the work is in hand by now."""
         agent, row = moment.who, moment.stamp
         ticket, step = self.rows[row][:2]
-        self.ringing[agent] = NONE
+        self.ringing[agent] -= 1
         self.rows[row][OUTCOME] = Outcome.UNANSWERED
         if self.desk.waiting[self.task[ticket]]:
             self._page(ticket, step + 1)
@@ -184,7 +188,7 @@ class Paging:
             self._promise(agent, task)
         elif desk.is_free(agent):
             self._start(agent, task)
-        elif not self._is_busy(agent) and self._comes_first(agent, task):
+        elif not self._is_taken(agent) and self._comes_first(agent, task):
             desk.take_away(agent, How.PREEMPTED)
             self._start(agent, task)
         else:

@@ -639,6 +639,79 @@ def test_what_was_interrupted_waits_for_its_time_again(world: Any) -> None:
     ]
 
 
+def test_a_p1_that_may_overflow_at_once_takes_who_is_idle_elsewhere_before_it_interrupts_at_home(world: Any) -> None:
+    w = world(**overflowing(0))
+    w.agent()
+    w.agent(region=1)
+    w.ticket(1, "P3", (1, 99))
+    w.ticket(10, "P1", (1, 20))
+    w.ticket(15, "P1", (1, 20))  # then it interrupts
+    assert w.play().work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 15, "preempted"),
+        (0, 0, 1, 1, 15, "preempted", 30, 115, "done"),
+        (1, 0, 0, 1, 10, "arrived", 10, 30, "done"),
+        (2, 0, 0, 0, 15, "arrived", 15, 35, "done"),
+    ]
+
+
+def test_what_may_overflow_at_once_prefers_home_and_interrupts_the_least_urgent_work_of_all(world: Any) -> None:
+    w = world(**overflowing(0))
+    w.agent(region=1)
+    w.agent()
+    w.ticket(10, "P2", (1, 100))
+    w.ticket(11, "P3", (1, 100))
+    w.ticket(20, "P1", (1, 10))
+    assert w.play().work == [
+        (0, 0, 0, 1, 10, "arrived", 10, 110, "done"),
+        (1, 0, 0, 0, 11, "arrived", 11, 20, "preempted"),
+        (1, 0, 1, 0, 20, "preempted", 30, 121, "done"),
+        (2, 0, 0, 0, 20, "arrived", 20, 30, "done"),
+    ]
+
+
+def test_a_p1_that_waited_for_its_overflow_interrupts_nobody_and_one_that_was_handed_over_does(world: Any) -> None:
+    w = world(**overflowing(30))
+    w.agent(duties=[(0, 100), (200, 300)])
+    w.agent(region=1)
+    w.ticket(1, "P1", (1, 150))
+    w.ticket(2, "P3", (1, 148), region=1)
+    w.ticket(10, "P1", (1, 10))  # may go to region 1 from 40 on
+    assert w.play().work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 100, "handed_over"),
+        (0, 0, 1, 1, 100, "handed_over", 100, 151, "done"),
+        (1, 0, 0, 1, 2, "arrived", 2, 100, "preempted"),
+        (1, 0, 1, 1, 100, "preempted", 161, 211, "done"),
+        (2, 0, 0, 1, 10, "arrived", 151, 161, "done"),
+    ]
+
+
+def test_a_task_that_a_page_did_not_get_done_overflows_after_its_time_in_line(world: Any) -> None:
+    w = world(**overflowing(30), page_timers=(15, 30, 60, NO_LIMIT), rounds=1)
+    w.agent()
+    w.agent(region=1)
+    w.agent(tier=3, duties=())
+    w.turn("primary", 2, chance=0.0)
+    w.ticket(1, "P2", (1, 199))
+    w.ticket(10, "P2", (1, 20), page_at=10, pages=(8, 20))  # in line from 40 on
+    played = w.play()
+    assert played.work_of(1) == [(0, 0, 1, 10, "arrived", 70, 90, "done")]
+    assert played.pages == [(1, 0, "primary", 2, False, 10, None, "unanswered")]
+
+
+def test_a_p1_that_comes_from_the_chain_and_may_overflow_at_once_interrupts(world: Any) -> None:
+    w = world(**overflowing(0), page_timers=(15, 30, 60, NO_LIMIT), rounds=1)
+    w.agent()
+    w.agent(region=1)
+    w.agent(tier=3, duties=())
+    w.turn("primary", 2, chance=0.0)
+    w.ticket(1, "P2", (1, 199))
+    w.ticket(2, "P3", (1, 198))
+    w.ticket(10, "P1", (1, 20), page_at=10, pages=(8, 20))
+    played = w.play()
+    assert played.work_of(2) == [(0, 0, 1, 10, "arrived", 25, 45, "done")]
+    assert played.pages == [(2, 0, "primary", 2, False, 10, None, "unanswered")]
+
+
 def test_work_of_an_unstaffed_pool_does_not_wait_for_its_overflow(world: Any) -> None:
     w = world(**overflowing(30, regions=3, to=[2]))
     w.agent(region=1)

@@ -4,39 +4,47 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import simpy
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from sim.workforce.roster import FOREVER
+from sim.engine.policy import NO_LIMIT, Overflow
+from sim.workforce.roster import FOREVER, LEAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     Choose = Callable[[Sequence[Any]], Any]
 
-few = settings(max_examples=120, deadline=None, derandomize=True, database=None)
+few = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
 # ---------------------------------------------------------------------- worlds
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A world in plain data: keyword arguments of `World`, `World.agent` and `World.ticket`, and where they belong."""
+    """A world in plain data: keyword arguments of `World` and its methods, and where they belong."""
 
     rules: dict[str, Any]
     end: int
     agents: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
+    chores: list[dict[str, Any]] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
 
     def build(self, world: Any) -> Any:
         w = world(**self.rules, end=self.end)
         for agent in self.agents:
             w.agent(**agent)
+        for chore in self.chores:
+            w.chore(**chore)
+        for turn in self.turns:
+            w.turn(**turn)
         for ticket in self.tickets:
             wanted = dict(ticket)
             w.ticket(wanted.pop("created"), wanted.pop("priority"), *wanted.pop("stages"), **wanted)
@@ -46,9 +54,13 @@ class Plan:
         return self.build(world).play(env)
 
 
+PEOPLE = ("overlap", "overtime", "pauses", "removal", "chores")
+HELP = ("overflow", "up_tier_help", "pages")
+ACTIVATION = ("assists", "critical", "limit")
+ALERTS = ("visible", "filtered")
 MECHANISMS = (
     "regions", "tiers", "priorities", "classes", "masks", "paces", "duties", "stages", "waits", "parallel", "patience",
-    "escalation", "preemption",
+    "escalation", "preemption", *PEOPLE, *HELP, *ACTIVATION, *ALERTS,
 )  # fmt: skip
 
 
@@ -57,14 +69,30 @@ def invent(choose: Choose, without: Iterable[str] = ()) -> Plan:
     has = {name: name not in without and choose((False, True, True)) for name in MECHANISMS}
     grid = range(10, 10 * choose(range(6, 21)), 10)
     regions, tiers = choose((1, 2)) if has["regions"] else 1, choose((1, 2, 3)) if has["tiers"] else 1
+    plan = Plan(_rules(choose, regions, has), end=grid[-1] + 10 * choose((1, 5, 30)))
+    for region in range(regions):
+        for tier in range(1, tiers + 1):
+            plan.agents.extend(_agent(choose, grid, tier, region, has) for _ in range(choose((1, 1, 2, 2, 3))))
+    if has["chores"]:
+        plan.chores.extend(_chore(choose, grid, len(plan.agents)) for _ in range(choose((1, 2, 4, 8))))
+    if has["pages"]:
+        plan.turns.extend(_turns(choose, grid, regions, len(plan.agents)))
+        plan.agents.append({"tier": LEAD + 1, "region": 0, "duties": [], "slow": 1000, "takes": "P1 P2 P3 P4"})
+    for created in sorted(choose(grid[:-1]) for _ in range(choose(range(1, 15)))):
+        plan.tickets.append(_ticket(choose, created, regions, tiers, has))
+    return plan
+
+
+def _rules(choose: Choose, regions: int, has: dict[str, bool]) -> dict[str, Any]:
     losses = (1000, 1100, 1333) if has["paces"] else (1000,)
-    rules = {
+    return {
         "regions": regions,
         "enterprise_first": choose((True, False)),
         "p1_preempts": has["preemption"],
         "preempted_pm": choose(losses),
         "handed_over_pm": choose(losses),
         "briefing": choose((0, 10)),
+        "write_up": choose((0, 10)),
         "raises": choose((True, False)),
         "widens_tier": choose((False, True)),
         "widens_region": choose((False, True)),
@@ -72,32 +100,35 @@ def invent(choose: Choose, without: Iterable[str] = ()) -> Plan:
         "other_region_pm": choose(losses),
         "tier_pm": ((1000, choose(losses), 1000, 1000), (1000, 1000, choose(losses), 1000), *((1000,) * 4,) * 2),
         "unstaffed_anywhere": choose((True, True, False)),
+        "most_interruptions": choose((0, 1, 2)) if has["limit"] else NO_LIMIT,
+        "overtime": choose((0b1111, 0b0011, 0b0110)) if has["overtime"] else 0,
+        "overflow": _overflow(choose, regions) if has["overflow"] else (),
+        "up_tier_help": has["up_tier_help"],
+        "page_timers": (choose((10, 20)), choose((20, 10)), 20, NO_LIMIT),
+        "rounds": choose((1, 2, 3)),
     }
-    plan = Plan(rules, end=grid[-1] + 10 * choose((1, 5, 30)))
-    for region in range(regions):
-        for tier in range(1, tiers + 1):
-            plan.agents.extend(
-                {
-                    "tier": tier,
-                    "region": region,
-                    "duties": _duties(choose, grid) if has["duties"] else [(0, FOREVER)],
-                    "slow": choose((1000, 2000, 500, 1333)) if has["paces"] else 1000,
-                    "takes": choose(("P1 P2 P3 P4", "P1 P2 P3 P4", "P4", "P2 P3")) if has["masks"] else "P1 P2 P3 P4",
-                }
-                for _ in range(choose((1, 1, 2, 2, 3, 4)))
-            )
-    for created in sorted(choose(grid[:-1]) for _ in range(choose(range(1, 15)))):
-        due = choose((10, 20, 40, 70, None)) if has["escalation"] else None
-        plan.tickets.append({
-            "created": created,
-            "priority": choose(("P3", "P4", "P2", "P1")) if has["priorities"] else "P3",
-            "region": choose(range(regions)),
-            "enterprise": choose((False, True)) if has["classes"] else False,
-            "patience": choose((None, 20, 40, 60)) if has["patience"] else None,
-            "escalate_at": None if due is None else created + due,
-            "stages": _stages(choose, tiers, has),
-        })  # fmt: skip
-    return plan
+
+
+def _overflow(choose: Choose, regions: int) -> Any:
+    """Each tier of each region overflows to the other region, or not."""
+    if regions == 1:
+        return ()
+    rules = [Overflow(choose((10, 30, 0)), (1 - region,), choose((0b1111, 0b0110))) for region in range(regions)]
+    return tuple(tuple(choose((rule, rule, None)) for rule in rules) for _ in range(LEAD))
+
+
+def _agent(choose: Choose, grid: range, tier: int, region: int, has: dict[str, bool]) -> dict[str, Any]:
+    return {
+        "tier": tier,
+        "region": region,
+        "duties": _duties(choose, grid) if has["duties"] else [(0, FOREVER)],
+        "slow": choose((1000, 2000, 500, 1333)) if has["paces"] else 1000,
+        "takes": choose(("P1 P2 P3 P4", "P1 P2 P3 P4", "P4", "P2 P3")) if has["masks"] else "P1 P2 P3 P4",
+        "overlap": choose((0, 10, 20, 40)) if has["overlap"] else 0,
+        "overtime": choose((0, 20, 50, 50)) if has["overtime"] else 0,
+        "pauses": _pauses(choose, grid) if has["pauses"] else [],
+        "removed": choose((False, False, True)) if has["removal"] else False,
+    }
 
 
 def _duties(choose: Choose, grid: range) -> list[tuple[int, int]]:
@@ -109,21 +140,80 @@ def _duties(choose: Choose, grid: range) -> list[tuple[int, int]]:
     return [first] if gap is None or end == FOREVER else [first, (end + gap, end + gap + choose((10, 50, 200)))]
 
 
+def _pauses(choose: Choose, grid: range) -> list[tuple[int, int]]:
+    start, length = choose(grid), choose((10, 30))
+    first = (start, start + length)
+    return choose(([], [first], [first, (first[1] + 10, first[1] + 30)]))
+
+
+def _chore(choose: Choose, grid: range, agents: int) -> dict[str, Any]:
+    start = choose(grid)
+    return {
+        "agent": choose(range(agents)), "start": start, "length": choose((20, 5, 50)),
+        "until": start + choose((100, 20, 10)), "kind": choose(("review", "meeting")),
+    }  # fmt: skip
+
+
+def _turns(choose: Choose, grid: range, regions: int, agents: int) -> list[dict[str, Any]]:
+    """Who holds the pagers: one agent, or one after the other, or for a while nobody."""
+    chains = [("primary", region) for region in range(regions)]
+    chains += [(level, 0) for level in ("backup", "global") if choose((True, False))]
+    turns = []
+    for level, region in chains:
+        cut = choose(grid)
+        for start, end in choose((((0, FOREVER),), ((0, cut), (cut, FOREVER)), ((cut, FOREVER),))):
+            turns.append({
+                "level": level, "agent": choose(range(agents)), "start": start, "end": end, "region": region,
+                "asleep": choose((False, True)), "chance": choose((1.0, 0.5)),
+            })  # fmt: skip
+    return [*turns, *([{"level": "lead", "agent": agents}] if choose((True, False)) else [])]
+
+
+def _ticket(choose: Choose, created: int, regions: int, tiers: int, has: dict[str, bool]) -> dict[str, Any]:
+    priority = choose(("P3", "P4", "P2", "P1")) if has["priorities"] else "P3"
+    visible = created + (choose((0, 10, 30)) if has["visible"] and priority in {"P3", "P4"} else 0)
+    due = choose((10, 20, 40, 70, None)) if has["escalation"] else None
+    patience = choose((None, 20, 40, 60)) if has["patience"] and visible == created else None
+    ticket = {
+        "created": created, "priority": priority, "region": choose(range(regions)), "visible": visible,
+        "enterprise": choose((False, True)) if has["classes"] else False, "patience": patience,
+        "escalate_at": None if due is None else visible + due, "stages": _stages(choose, tiers, has),
+        "filtered": choose(("passed",) * 5 + ("throttled",)) if has["filtered"] else "passed",
+        "critical": None, "page_at": None, "pages": None,
+    }  # fmt: skip
+    if has["pages"] and priority != "P4":
+        delay = 30 if priority == "P3" else 0
+        ticket["page_at"] = choose((None, visible + delay, visible + delay))
+        ticket["pages"] = [choose((None, (10, 20), (5, 30), (20, 10, 500_000))) for _ in range(choose((1, 2, 5)))]
+    if has["critical"] and priority == "P1":
+        ticket["critical"] = (visible + choose((10, 30, 60)), *_tasks_at(choose, tiers, choose((1, 2))))
+    if has["assists"] and priority == "P1":
+        assists = [(*task, 0, "assist") for task in _tasks_at(choose, tiers + 1, choose((1, 1, 2)))]
+        ticket["stages"][0] = [*_tasks(ticket["stages"][0]), *assists]
+    return ticket
+
+
+WORK = (10, 20, 30, 50, 80)
+
+
+def _tasks_at(choose: Choose, tiers: int, number: int) -> list[tuple[int, int]]:
+    return [(choose(range(1, tiers + 1)), choose(WORK)) for _ in range(number)]
+
+
 def _stages(choose: Choose, tiers: int, has: dict[str, bool]) -> list[Any]:
-    work = (10, 20, 30, 50, 80)
     tier = choose(range(1, tiers + 1))
-    stages: list[Any] = [(tier, choose(work))]
+    stages: list[Any] = [(tier, choose(WORK))]
     for _ in range(choose((0, 1, 2)) if has["stages"] else 0):
         kind = choose(("work", "follow_up", "reopened")) if has["waits"] else "work"
         if kind == "work":
             tier = min(tiers, tier + choose((0, 1)))
-            stages.append((tier, choose(work)))
+            stages.append((tier, choose(WORK)))
         else:
-            stages.append((tier, choose(work), choose((10, 20, 50)), kind))
+            stages.append((tier, choose(WORK), choose((10, 20, 50)), kind))
     if has["parallel"] and choose((False, True)):
         again = choose(range(len(stages)))
         first, *others = stages[again]
-        stages[again] = [(first, *others), (choose(range(1, tiers + 1)), choose(work), *others[1:])]
+        stages[again] = [(first, *others), (choose(range(1, tiers + 1)), choose(WORK), *others[1:])]
     return stages
 
 
@@ -135,28 +225,58 @@ def plans(draw: Any, without: tuple[str, ...] = ()) -> Plan:
 # ---------------------------------------------------------------------- reading what happened
 
 
+class Segment(NamedTuple):
+    """A row of the roster's segments."""
+
+    agent: int
+    start: int
+    end: int
+    paid_end: int
+    hard_end: int
+    pause: bool
+
+
+class Page(NamedTuple):
+    """A row of the pages journal."""
+
+    ticket: int
+    round: int
+    level: str
+    agent: int
+    on_duty: bool
+    sent: int
+    answered: int | None
+    outcome: str
+
+
 class Story:
     """A world and its journals, arranged for the laws. Rows as in `Played.work`."""
 
-    def __init__(self, plan: Plan, played: Any) -> None:
-        self.plan, self.played, self.end = plan, played, played.end
-        self.work = played.work
-        journal = played.journals.work
+    def __init__(self, plan: Plan, built: Any) -> None:
+        self.plan, self.played = plan, built.play()
+        self.end = self.played.end
+        self.work, self.chores = self.played.work, self.played.chores
+        self.pages = [Page(*page) for page in self.played.pages]
+        journal = self.played.journals.work
         self.row_duty = journal["duty"].tolist()
         self.home = list(zip(journal["region"].tolist(), (journal["tier"] + 1).tolist(), strict=True))
         self.pool = [(agent["region"], agent["tier"]) for agent in plan.agents]
         self.takes = [agent["takes"].split() for agent in plan.agents]
         self.priority = [ticket["priority"] for ticket in plan.tickets]
-        self.duties = [(agent, *duty) for agent, each in enumerate(plan.agents) for duty in each["duties"]]
-        escalated = played.tickets("escalated")
-        self.escalated = [instant for (instant,) in escalated]
+        s = built.roster().segments
+        columns = (s.agent, s.start, s.end, s.overlap_end, s.hard_end, s.pause)
+        self.segments = [Segment(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+        self.played_segments = [segment for segment in self.segments if segment.end > 0]
+        self.escalated = [instant for (instant,) in self.played.tickets("escalated")]
 
     def instants(self) -> list[int]:
         """Every instant at which something happened within the run."""
         times = {
             0,
             *(t for row in self.work for t in (row[4], row[6], row[7])),
-            *(t for d in self.duties for t in d[1:]),
+            *(t for segment in self.segments for t in segment[1:5]),
+            *(t for chore in self.chores for t in chore[3:]),
+            *(t for page in self.pages for t in (page.sent, page.answered)),
         }
         return sorted(t for t in times if t is not None and 0 <= t < self.end)
 
@@ -176,15 +296,70 @@ class Story:
             if row[6] is not None and row[6] <= now and (row[7] is None or row[7] > now)
         }
 
+    def at_chores(self, now: int) -> set[int]:
+        """Agents at a chore just after `now`."""
+        return {agent for agent, _, _, start, end in self.chores if start <= now and (end is None or end > now)}
+
     def on_duty(self, now: int) -> set[int]:
-        """Agents on duty just after `now`."""
-        return {agent for agent, start, end in self.duties if start <= now < end}
+        """Agents who take what comes just after `now`."""
+        return {segment.agent for segment in self.played_segments if segment.start <= now < segment.end}
+
+    def take_p1(self, now: int) -> set[int]:
+        """Agents who take a P1 just after `now`: those in the overlap do."""
+        return {segment.agent for segment in self.played_segments if segment.start <= now < segment.paid_end}
 
     def level(self, ticket: int, now: int) -> int:
         """Effective priority just after `now`, 0 for P1."""
         original, since = int(self.priority[ticket][1]) - 1, self.escalated[ticket]
         raised = since is not None and since <= now and self.plan.rules["raises"]
         return max(0, original - raised)
+
+    # ------------------------------------------------------------------ pages
+
+    @cached_property
+    def promised_rows(self) -> dict[int, int]:
+        """Rows that began because of a page, and when it was answered."""
+        out = {}
+        for page in self.pages:
+            if page.outcome == "answered" and page.answered is not None:
+                begun = [
+                    (row[6], i)
+                    for i, row in enumerate(self.work)
+                    if row[0] == page.ticket and row[3] == page.agent and row[6] >= page.answered
+                ]
+                out |= {i: page.answered for start, i in begun if start == min(begun)[0]}
+        return out
+
+    def answered(self, ticket: int) -> int | None:
+        """When somebody promised to do the work of a ticket."""
+        return next((page.answered for page in self.pages if page[0] == ticket and page.outcome == "answered"), None)
+
+    def in_line_since(self, row: int) -> int | None:
+        """From when a row has a place in line: not while it waits for an answer to a page. None where never."""
+        ticket, task, stretch, _, queued_at, *_ = self.work[row]
+        wanted = self.plan.tickets[ticket]
+        if task or stretch or wanted["page_at"] != wanted["visible"]:
+            return queued_at
+        return self.unanswered(ticket)
+
+    def unanswered(self, ticket: int) -> int | None:
+        """When the last of the chain had not answered; None where it is still tried, or somebody has answered."""
+        ends: list[int | None] = [self.plan.tickets[ticket]["visible"]]
+        timer = self.plan.rules["page_timers"][int(self.priority[ticket][1]) - 1]
+        for page in self.pages:
+            if page.ticket == ticket and page.outcome in {"unanswered", "busy"}:
+                passed = page.sent if page.answered is None else page.answered
+                ends.append(page.sent + timer if page.outcome == "unanswered" else passed)
+            elif page.ticket == ticket:
+                ends.append(None)
+        return ends[-1]
+
+    def is_in_line(self, row: int, now: int) -> bool:
+        """Whether a row that waits at `now` has a place in line, and nobody has promised to do it."""
+        since, promised = self.in_line_since(row), self.answered(self.work[row][0])
+        return since is not None and since <= now and not (promised is not None and self.work[row][4] <= promised <= now)
+
+    # ------------------------------------------------------------------ who may serve
 
     def reach(self, row: int, now: int) -> set[tuple[int, int]]:
         """Pools that may serve a row that waits at `now`, as far as what is so at this instant tells."""
@@ -195,18 +370,36 @@ class Story:
         if self.work[row][5] == "escalated":
             wider = everywhere if rules["widens_region"] else {(region, tier)}
             pools |= wider | ({(r, t + 1) for r, t in wider} if rules["widens_tier"] else set())
+        if rules["up_tier_help"]:
+            pools |= {(region, tier + 1)}
+        if self.overflows_at(row) <= now:
+            pools |= everywhere  # there are two regions at most
         return pools
+
+    def overflows_at(self, row: int) -> int:
+        """When other regions may take a row, at the latest."""
+        rule, since = self.overflow_rule(row), self.in_line_since(row)
+        return FOREVER if rule is None or since is None else since + rule.after
+
+    def overflow_rule(self, row: int) -> Overflow | None:
+        rules, (region, tier) = self.plan.rules["overflow"], self.home[row]
+        rule: Overflow | None = rules[tier - 1][region] if rules else None
+        return rule if rule and rule.takes >> int(self.priority[self.work[row][0]][1]) - 1 & 1 else None
 
     def pace(self, row: int) -> int:
         """Of the agent of a row on its task, per mille."""
         agent = self.work[row][3]
         (region, tier), (away, other), rules = self.home[row], self.pool[agent], self.plan.rules
-        pace = self.plan.agents[agent]["slow"]
+        pace: int = self.plan.agents[agent]["slow"]
+        if other == LEAD + 1:
+            return pace
         if region != away:
             pace = (pace * rules["other_region_pm"] + 500) // 1000
         if tier != other:
             pace = (pace * rules["tier_pm"][tier - 1][other - 1] + 500) // 1000
         return pace
+
+    # ------------------------------------------------------------------ tasks and segments
 
     def tasks(self) -> dict[tuple[int, int], list[int]]:
         """Rows of each task, by (ticket, task)."""
@@ -216,10 +409,17 @@ class Story:
         return out
 
     def handle(self, ticket: int, task: int) -> int:
-        flat = [
-            t for stage in self.plan.tickets[ticket]["stages"] for t in (stage if isinstance(stage, list) else [stage])
-        ]
+        wanted = self.plan.tickets[ticket]
+        flat = [t for stage in wanted["stages"] for t in _tasks(stage)] + list((wanted["critical"] or (0,))[1:])
         return int(flat[task][1])
+
+    def last_segment(self, row: int) -> Segment | None:
+        """The segment in which the agent of a row was when it ended: after a pause, or a call-out, the next."""
+        agent, start, end = self.work[row][3], self.work[row][6], self.work[row][7]
+        until = self.end if end is None else end
+        begun = [s for s in self.played_segments if s.agent == agent and s.start < until]
+        own = self.segments[self.row_duty[row]] if self.row_duty[row] >= 0 else None
+        return next((s for s in reversed(begun) if s.start > start), own)
 
 
 def _tasks(stage: Any) -> list[Any]:
@@ -227,10 +427,18 @@ def _tasks(stage: Any) -> list[Any]:
 
 
 def told(plan: Plan, world: Any) -> Story:
-    return Story(plan, plan.play(world))
+    return Story(plan, plan.build(world))
 
 
 # ---------------------------------------------------------------------- the invented worlds are worth it
+
+HAPPENS = (
+    "escalated", "preempted", "handed_over", "abandoned", "returned", "reopened", "elsewhere", "open",
+    "escalated later", "parallel", "another tier", "another region", "overlap", "call_out", "overtime",
+    "limit of overtime", "into a pause", "through a pause", "removed", "chore", "chore interrupted", "chore in a pause",
+    "chore dropped", "chore cut", "dropped", "critical", "late", "filtered", "page answered", "page unanswered", "page busy",
+    "page not_needed", "promised", "overflow", "next tier",
+)  # fmt: skip
 
 
 def test_the_invented_worlds_exercise_every_mechanism(world: Any) -> None:
@@ -238,28 +446,19 @@ def test_the_invented_worlds_exercise_every_mechanism(world: Any) -> None:
     for seed in range(worlds):
         draws = np.random.default_rng(seed)
         seen.update(_seen(told(invent(lambda options, draws=draws: options[int(draws.integers(len(options)))]), world)))
-    rare = {
-        name: seen[name]
-        for name in ("escalated", "preempted", "handed_over", "abandoned", "returned", "reopened", "elsewhere", "open",
-                     "escalated later", "parallel", "another tier", "another region")
-        if seen[name] < worlds * 5 // 100
-    }  # fmt: skip
+    rare = {name: seen[name] for name in HAPPENS if seen[name] < worlds * 5 // 100}
     assert not rare
     assert seen["three at once"] >= worlds * 30 // 100
 
 
 def _seen(story: Story) -> set[str]:
     """What occurs in a world."""
-    seen = {row[5] for row in story.work} | {row[8] for row in story.work}
     at_once = _events(story)
+    seen = {row[5] for row in story.work} | {row[8] for row in story.work} | _seen_of_people(story)
+    seen |= {mode for *_, mode in story.played.modes()}
     for i, row in enumerate(story.work):
         if row[3] is not None and story.pool[row[3]] != story.home[i]:
-            (region, tier), (away, other) = story.home[i], story.pool[row[3]]
-            seen |= {
-                "elsewhere",
-                *(["another tier"] if tier != other else []),
-                *(["another region"] if region != away else []),
-            }
+            seen |= _seen_away(story, i)
     in_line = {row[0] for row in story.work if row[8] == "escalated"}
     if any(instant is not None and ticket not in in_line for ticket, instant in enumerate(story.escalated)):
         seen.add("escalated later")
@@ -267,15 +466,67 @@ def _seen(story: Story) -> set[str]:
         seen.add("parallel")
     if max(at_once.values(), default=0) >= 3:
         seen.add("three at once")
+    for ticket in story.plan.tickets:
+        seen |= {"late"} if ticket["visible"] > ticket["created"] else set()
+        seen |= {"filtered"} if ticket["filtered"] != "passed" else set()
+    return seen | {f"page {page.outcome}" for page in story.pages}
+
+
+def _seen_away(story: Story, i: int) -> set[str]:
+    """What a row tells that was done in another pool."""
+    (region, tier), (away, other), rules = story.home[i], story.pool[story.work[i][3]], story.plan.rules
+    seen = {"elsewhere", "another tier" if tier != other else "another region"}
+    if i in story.promised_rows or story.escalated[story.work[i][0]] is not None:
+        return seen
+    waited = [t for t in story.instants() if story.work[i][4] <= t <= story.work[i][6]]
+    staffed = all(any(story.pool[a] == story.home[i] for a in story.on_duty(t)) for t in waited)
+    if region != away and story.overflow_rule(i) and staffed:
+        seen.add("overflow")
+    if other == tier + 1 and rules["up_tier_help"]:
+        seen.add("next tier")
+    return seen
+
+
+def _seen_of_people(story: Story) -> set[str]:
+    seen = set()
+    for i, row in enumerate(story.work):
+        segment = story.segments[story.row_duty[i]] if story.row_duty[i] >= 0 else None
+        last = story.last_segment(i)
+        if segment is None or last is None or row[7] is None:
+            continue
+        seen |= {"into a pause"} if segment.pause and row[6] < segment.end < row[7] else set()
+        seen |= {"through a pause"} if last != segment else set()
+        seen |= {"overtime"} if not last.pause and row[7] > last.paid_end else set()
+        if row[8] == "handed_over":
+            seen |= {"limit of overtime"} if last.paid_end < row[7] == last.hard_end else set()
+            seen |= {"removed"} if story.plan.agents[row[3]]["removed"] else set()
+        seen |= {"promised"} if story.promised_rows.get(i, row[6]) < row[6] else set()
+    return seen | _seen_of_chores(story)
+
+
+def _seen_of_chores(story: Story) -> set[str]:
+    seen = {"chore"} if story.chores else set()
+    paused = [(s.agent, s.end) for s in story.segments if s.pause]
+    for chore in story.plan.chores:
+        rows = [row for row in story.chores if (row[0], row[2]) == (chore["agent"], chore["start"])]
+        there = chore["agent"] in story.on_duty(chore["start"])
+        seen |= {"chore interrupted"} if len(rows) > 1 else set()
+        seen |= {"chore dropped"} if there and not rows and chore["until"] < story.end else set()
+        seen |= {"chore cut"} if any(row[4] == chore["until"] < row[3] + chore["length"] for row in rows) else set()
+        for agent, _, _, start, end in rows:
+            into = any(who == agent and end is not None and start < at < end for who, at in paused)
+            seen |= {"chore in a pause"} if into else set()
     return seen
 
 
 def _events(story: Story) -> Counter[int]:
     """Number of events in each instant of the run."""
     happened = [
-        *(("arrival", ticket["created"], i) for i, ticket in enumerate(story.plan.tickets)),
+        *(("arrival", ticket["visible"], i) for i, ticket in enumerate(story.plan.tickets)),
         *(("work ends", row[7], row[3]) for row in story.work if row[8] == "done"),
-        *(("duty", instant, duty) for duty in story.duties for instant in duty[1:]),
+        *(("segment", instant, segment) for segment in story.segments for instant in segment[1:5]),
+        *(("chore", chore["start"], i) for i, chore in enumerate(story.plan.chores)),
+        *(("page", page.answered, page) for page in story.pages),
         *(("timer", instant, ticket) for ticket, instant in enumerate(story.escalated)),
         *(("patience", row[7], row[0]) for row in story.work if row[8] == "abandoned"),
         *(("return", row[4], row[0]) for row in story.work if row[5] in {"returned", "reopened"}),
@@ -297,7 +548,7 @@ def test_every_ticket_is_resolved_or_abandoned_or_open_as_its_work_says(plan: Pl
         story.played.tickets(*columns)
     ):
         rows = [row for row in story.work if row[0] == ticket]
-        assert state == _state(plan.tickets[ticket], rows)
+        assert state == _state(plan.tickets[ticket], rows, story.end)
         leads = [row for row in rows if row[1] == 0 or plan.tickets[ticket]["priority"] != "P1"]
         assert started == min((row[6] for row in leads if row[6] is not None), default=None)
         assert (resolved is not None) == (state == "resolved")
@@ -307,19 +558,33 @@ def test_every_ticket_is_resolved_or_abandoned_or_open_as_its_work_says(plan: Pl
         assert paused >= 0
 
 
-def _state(ticket: dict[str, Any], rows: list[Any]) -> str:
-    if any(row[8] == "open" for row in rows):
-        return "in_service" if any(row[8] == "open" and row[6] is not None for row in rows) else "queued"
-    if not rows:
-        return "queued"  # it would have come at the end of the run or later
-    if rows[-1][8] == "abandoned":
+def _state(ticket: dict[str, Any], rows: list[Any], end: int) -> str:
+    if ticket["filtered"] != "passed" or ticket["visible"] >= end:
+        assert not rows
+        return "filtered" if ticket["filtered"] != "passed" else "queued"
+    assert rows, "a ticket is lost"
+    if any(row[8] == "open" and row[6] is not None for row in rows):
+        return "in_service"
+    if any(row[8] == "abandoned" for row in rows):
         return "abandoned"
-    following, tasks = 0, len({row[1] for row in rows})
+    awaited = _awaited(ticket, rows)
+    if awaited:
+        return "resolved" if awaited == "reopened" else "pending"
+    return "queued" if any(row[8] == "open" for row in rows) else "resolved"
+
+
+def _awaited(ticket: dict[str, Any], rows: list[Any]) -> str | None:
+    """The kind of the stage for which the customer is awaited; that of an emergency is none of them."""
+    planned = sum(len(_tasks(stage)) for stage in ticket["stages"])
+    known = {row[1] for row in rows if row[1] < planned}
+    if any(row[8] == "open" and row[1] < planned for row in rows):
+        return None
+    following = 0
     for stage in ticket["stages"]:
-        if following == tasks:
-            return "resolved" if _tasks(stage)[0][3:] == ("reopened",) else "pending"
+        if following == len(known):
+            return str(_tasks(stage)[0][3]) if _tasks(stage)[0][3:] else None
         following += len(_tasks(stage))
-    return "resolved"
+    return None
 
 
 @few
@@ -336,16 +601,16 @@ def test_the_stretches_of_a_task_follow_each_other_without_a_gap(plan: Plan, wor
         for before, after in pairwise(stretches):
             assert before[7] == after[4]
             assert before[8] == after[5] in {"preempted", "handed_over", "escalated"}
-        assert stretches[-1][8] in {"done", "abandoned", "open"}
+        assert stretches[-1][8] in {"done", "abandoned", "open", "dropped"}
 
 
 @few
-@given(plan=plans())
+@given(plan=plans(without=("critical",)))
 def test_a_stage_begins_when_the_one_before_is_done(plan: Plan, world: Any) -> None:
     story = told(plan, world)
     by_task = story.tasks()
     for ticket, wanted in enumerate(plan.tickets):
-        task, ready = 0, wanted["created"]
+        task, ready = 0, wanted["visible"] if wanted["filtered"] == "passed" else None
         for stage in wanted["stages"]:
             tasks = _tasks(stage)
             rows = [by_task.get((ticket, task + k)) for k in range(len(tasks))]
@@ -356,7 +621,7 @@ def test_a_stage_begins_when_the_one_before_is_done(plan: Plan, world: Any) -> N
                 assert of_task is not None
                 assert story.work[of_task[0]][4] == ready + _wait(tasks, task)
             last = [story.work[of_task[-1]] for of_task in rows if of_task is not None]
-            ready = max(row[7] for row in last) if all(row[8] == "done" for row in last) else None
+            ready = max(row[7] for row in last) if all(row[8] in {"done", "dropped"} for row in last) else None
             task += len(tasks)
 
 
@@ -364,39 +629,99 @@ def _wait(tasks: list[Any], first_task: int) -> int:
     return int(tasks[0][2]) if first_task and tasks[0][2:] else 0
 
 
+@few
+@given(plan=plans(without=("waits",)))
+def test_a_p1_that_is_not_resolved_in_time_becomes_an_emergency_once(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    for ticket, (wanted, (critical, resolved, abandoned)) in enumerate(
+        zip(plan.tickets, story.played.tickets("critical", "resolved", "abandoned"), strict=True)
+    ):
+        planned = sum(len(_tasks(stage)) for stage in wanted["stages"])
+        woken = [row for row in story.work if row[0] == ticket and row[1] >= planned]
+        if wanted["critical"] is None or wanted["filtered"] != "passed":
+            assert (critical, woken) == (None, [])
+            continue
+        due, *tasks = wanted["critical"]
+        # In the instant in which it is due work ends before it, and patience after it.
+        in_time = resolved is not None and resolved <= due and not woken
+        gone = abandoned is not None and abandoned < due
+        assert critical == (None if in_time or gone or due >= story.end else due)
+        assert {row[1] for row in woken} == (set() if critical is None else set(range(planned, planned + len(tasks))))
+        assert {row[4] for row in woken if row[2] == 0} <= {due}
+
+
 # ---------------------------------------------------------------------- people
 
 
-@few
-@given(plan=plans())
-def test_nobody_works_on_two_tasks_at_once(plan: Plan, world: Any) -> None:
-    story = told(plan, world)
-    for agent in range(len(plan.agents)):
-        mine = sorted((row[6], story.end if row[7] is None else row[7]) for row in story.work if row[3] == agent)
-        assert all(before[1] <= after[0] for before, after in pairwise(mine))
+def _spells(story: Story) -> list[tuple[int, int, int]]:
+    """(agent, start, end) of all work and all chores."""
+    rows = [(row[3], row[6], row[7]) for row in story.work if row[6] is not None]
+    rows += [(agent, start, end) for agent, _, _, start, end in story.chores]
+    return sorted((agent, start, story.end if end is None else end) for agent, start, end in rows)
 
 
 @few
 @given(plan=plans())
-def test_work_lies_within_the_duty_that_the_journal_names(plan: Plan, world: Any) -> None:
+def test_nobody_is_at_two_tasks_or_chores_at_once(plan: Plan, world: Any) -> None:
+    for (agent, _, end), (other, start, _) in pairwise(_spells(told(plan, world))):
+        assert agent != other or end <= start
+
+
+@few
+@given(plan=plans())
+def test_work_ends_with_the_time_of_its_agent_but_for_call_outs(plan: Plan, world: Any) -> None:
     story = told(plan, world)
-    for row, duty in zip(story.work, story.row_duty, strict=True):
+    for i, row in enumerate(story.work):
+        duty, last = story.row_duty[i], story.last_segment(i) if row[3] is not None else None
         if row[3] is None:
             assert duty == -1
             continue
-        agent, start, end = story.duties[duty]
-        assert agent == row[3]
-        assert max(start, 0) <= row[6] <= end
-        assert (story.end if row[7] is None else row[7]) <= end
-        assert row[8] != "handed_over" or row[7] == end
+        if duty >= 0:
+            segment = story.segments[duty]
+            assert segment.agent == row[3]
+            assert max(segment.start, 0) <= row[6]
+        if last is None or last.pause:
+            continue  # a call-out, or work that runs into a pause
+        overtime = plan.rules["overtime"] >> int(story.priority[row[0]][1]) - 1 & 1
+        assert (story.end if row[7] is None else row[7]) <= (last.hard_end if overtime else last.paid_end)
 
 
 @few
 @given(plan=plans())
-def test_nobody_begins_work_in_the_instant_in_which_they_leave(plan: Plan, world: Any) -> None:
+def test_work_is_handed_over_at_the_end_of_the_paid_time_or_of_overtime(plan: Plan, world: Any) -> None:
     story = told(plan, world)
-    begun = [(row[6], story.duties[duty][2]) for row, duty in zip(story.work, story.row_duty, strict=True) if duty >= 0]
-    assert [(start, end) for start, end in begun if start >= end] == []
+    ends = {(s.agent, end) for s in story.segments if not s.pause for end in (s.paid_end, s.hard_end)}
+    handed_over = {(row[3], row[7]) for row in story.work if row[8] == "handed_over"}
+    assert handed_over <= ends
+    if not plan.rules["overtime"]:
+        assert handed_over <= {(s.agent, s.paid_end) for s in story.segments if not s.pause}
+
+
+@few
+@given(plan=plans())
+def test_after_the_end_of_a_segment_nobody_begins_anything_but_a_p1_or_what_they_were_paged_for(
+    plan: Plan, world: Any
+) -> None:
+    story = told(plan, world)
+    for i, (row, (mode,)) in enumerate(zip(story.work, _modes(story), strict=True)):
+        if row[3] is None:
+            continue
+        duty = story.row_duty[i]
+        assert (mode == "call_out") == (duty < 0)
+        if duty < 0:
+            assert i in story.promised_rows
+            assert not any(s.agent == row[3] and s.start < row[6] < s.paid_end for s in story.played_segments)
+            continue
+        segment = story.segments[duty]
+        assert (mode == "overlap") == (row[6] >= segment.end and not segment.pause)
+        assert segment.pause or row[6] < segment.paid_end
+        in_time = segment.paid_end if story.priority[row[0]] == "P1" else segment.end
+        assert row[6] < in_time or i in story.promised_rows
+
+
+def _modes(story: Story) -> list[tuple[str]]:
+    names = ("duty", "overlap", "call_out")
+    return [(names[mode],) for mode in story.played.journals.work["mode"].tolist()]
 
 
 @few
@@ -404,7 +729,7 @@ def test_nobody_begins_work_in_the_instant_in_which_they_leave(plan: Plan, world
 def test_an_agent_works_on_what_they_take_and_elsewhere_only_for_a_reason(plan: Plan, world: Any) -> None:
     story = told(plan, world)
     for i, (ticket, _, _, agent, queued_at, _, start, *_) in enumerate(story.work):
-        if agent is None:
+        if agent is None or i in story.promised_rows:
             continue
         assert story.priority[ticket] in story.takes[agent]
         (region, tier), (away, other) = story.home[i], story.pool[agent]
@@ -417,8 +742,74 @@ def test_an_agent_works_on_what_they_take_and_elsewhere_only_for_a_reason(plan: 
         )
         escalates = not plan.rules["entry_tier_only"] or tier == _tasks(plan.tickets[ticket]["stages"][0])[0][0]
         widened = escalated and escalates
-        assert other == tier or (other == tier + 1 and widened and plan.rules["widens_tier"])
-        assert away == region or (widened and plan.rules["widens_region"]) or deserted
+        rule = story.overflow_rule(i)
+        overflows = rule is not None and start - _wait_began(story, i) >= rule.after
+        helps = plan.rules["up_tier_help"] and away == region
+        assert other == tier or (other == tier + 1 and (helps or (widened and plan.rules["widens_tier"])))
+        assert away == region or (widened and plan.rules["widens_region"]) or deserted or overflows
+
+
+def _wait_began(story: Story, row: int) -> int:
+    """When the wait of a row began, of which an escalation may have made two rows."""
+    while story.work[row][5] == "escalated":
+        row -= 1
+    return int(story.work[row][4])
+
+
+@few
+@given(plan=plans())
+def test_when_the_agent_left_is_when_the_last_of_their_work_ended(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    lefts = story.played.duties("start", "left")
+    for number, (segment, (started, left)) in enumerate(zip(story.segments, lefts, strict=True)):
+        assert (started is None) == (left is None)
+        if left is None:
+            continue
+        assert left >= min(segment.paid_end, story.end)
+        following = [s.start for s in story.segments if s.agent == segment.agent and s.start > segment.start]
+        latest = min(following, default=FOREVER) if segment.pause else segment.hard_end + plan.rules["write_up"]
+        assert left <= min(latest, story.end)
+        mine = [row[7] for row, duty in zip(story.work, story.row_duty, strict=True) if duty == number]
+        ends = [story.end if end is None else end for end in mine]
+        assert left >= min(latest, max(ends, default=0), story.end)
+
+
+# ---------------------------------------------------------------------- chores
+
+
+@few
+@given(plan=plans())
+def test_chores_are_done_within_their_time_and_that_of_their_agent(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    duties = story.played.journals.chores["duty"].tolist()
+    for (agent, _, due, start, end), duty in zip(story.chores, duties, strict=True):
+        segment, until = story.segments[duty], story.end if end is None else end
+        assert segment.agent == agent
+        assert max(segment.start, due) <= start <= until
+        assert start < segment.paid_end
+        assert segment.pause or until <= segment.paid_end
+    for agent, kind, due in {row[:3] for row in story.chores}:
+        wanted = [c for c in plan.chores if (c["agent"], c["kind"], c["start"]) == (agent, kind, due)]
+        rows = [row for row in story.chores if row[:3] == (agent, kind, due)]
+        took = [(story.end if end is None else end) - start for *_, start, end in rows]
+        assert sum(took) <= sum(chore["length"] for chore in wanted)
+        assert max((row[4] or 0) for row in rows) <= max(chore["until"] for chore in wanted)
+
+
+@few
+@given(plan=plans())
+def test_who_is_free_does_a_chore_that_is_due(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    for chore in plan.chores:
+        agent, due = chore["agent"], chore["start"]
+        rows = [row for row in story.chores if (row[0], row[2]) == (agent, due)]
+        if rows or due >= story.end:
+            continue
+        # It has not begun: whenever it could have, the agent was not there, or at something else.
+        segment = next((s for s in story.played_segments if s.agent == agent and s.start <= due < s.paid_end), None)
+        for now in story.instants():
+            if segment is not None and due <= now < min(chore["until"], segment.paid_end if not segment.pause else segment.end):
+                assert agent in story.working(now) or agent in story.at_chores(now)
 
 
 # ---------------------------------------------------------------------- work
@@ -449,39 +840,82 @@ def test_work_takes_what_it_needs_to_the_millisecond(plan: Plan, world: Any) -> 
 
 
 @few
-@given(plan=plans())
-def test_no_agent_is_idle_while_work_that_they_may_take_waits(plan: Plan, world: Any) -> None:
+@given(plan=plans(without=("paces",)))
+def test_what_was_done_adds_up_to_the_tape_and_the_briefings(plan: Plan, world: Any) -> None:
     story = told(plan, world)
-    for now in story.instants():
-        idle = story.on_duty(now) - story.working(now).keys()
-        for i in story.waiting(now):
-            ticket, task, *_ = story.work[i]
-            pools = story.reach(i, now)
-            able = [
-                agent for agent in idle if story.pool[agent] in pools and story.priority[ticket] in story.takes[agent]
-            ]
-            assert not able, f"at {now} ticket {ticket} task {task} waits and agents {able} are idle"
+    for (ticket, task), rows in story.tasks().items():
+        stretches = [story.work[i] for i in rows if story.work[i][6] is not None]
+        if not stretches or stretches[-1][8] != "done":
+            continue
+        briefings = plan.rules["briefing"] * sum(row[8] == "handed_over" for row in stretches)
+        nothing_left = sum(row[8] in {"preempted", "handed_over"} for row in stretches)  # and yet 1 ms
+        done = sum(row[7] - row[6] for row in stretches)
+        assert 0 <= done - story.handle(ticket, task) - briefings <= nothing_left
 
 
 @few
 @given(plan=plans())
+def test_no_agent_is_idle_while_work_that_they_may_take_waits(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    for now in story.instants():
+        busy = story.working(now).keys() | story.at_chores(now)
+        idle, for_p1 = story.on_duty(now) - busy, story.take_p1(now) - busy
+        if not for_p1:
+            continue
+        for i in story.waiting(now):
+            if not story.is_in_line(i, now):
+                continue
+            ticket, task, *_ = story.work[i]
+            pools, priority = story.reach(i, now), story.priority[ticket]
+            ready = for_p1 if priority == "P1" else idle
+            able = [agent for agent in ready if story.pool[agent] in pools and priority in story.takes[agent]]
+            assert not able, f"at {now} ticket {ticket} task {task} waits and agents {able} are idle"
+
+
+@few
+@given(plan=plans(without=("pauses", "pages", "limit")))
 def test_no_p1_waits_while_less_urgent_work_of_its_pool_goes_on(plan: Plan, world: Any) -> None:
     story = told(replace_rules(plan, p1_preempts=True), world)
     for now in story.instants():
-        busy = story.working(now)
+        busy, there, at_chores = story.working(now), story.take_p1(now), story.at_chores(now)
         for i in story.waiting(now):
             if story.priority[story.work[i][0]] != "P1":
                 continue
-            for agent, row in busy.items():
+            for agent in there:
                 if story.pool[agent] == story.home[i] and "P1" in story.takes[agent]:
-                    assert story.level(story.work[row][0], now) == 0
+                    assert agent not in at_chores
+                    assert story.level(story.work[busy[agent]][0], now) == 0
+
+
+@few
+@given(plan=plans())
+def test_who_is_interrupted_is_so_by_a_p1_that_comes_and_not_too_often(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    most = plan.rules["most_interruptions"]
+    for rows in story.tasks().values():
+        interrupted = [story.work[i] for i in rows if story.work[i][8] == "preempted"]
+        assert plan.rules["p1_preempts"] or not interrupted
+        assert most == NO_LIMIT or len(interrupted) <= most
+        for row in interrupted:
+            reasons = [
+                i for i, by in enumerate(story.work)
+                if (by[3], by[6]) == (row[3], row[7]) and story.priority[by[0]] == "P1"
+            ]  # fmt: skip
+            assert any(_comes(story, i) for i in reasons)
+
+
+def _comes(story: Story, row: int) -> bool:
+    """Whether a row begins as it joins the line, or because of a page, or as its pool is left; not after a wait."""
+    now = story.work[row][6]
+    left = any(now in {s.end, s.paid_end} and story.pool[s.agent] == story.home[row] for s in story.segments)
+    return row in story.promised_rows or story.in_line_since(row) == now or left
 
 
 def replace_rules(plan: Plan, **rules: Any) -> Plan:
     return replace(plan, rules={**plan.rules, **rules})
 
 
-SIMPLE_LINES = ("duties", "escalation", "preemption")
+SIMPLE_LINES = ("duties", "escalation", "preemption", "pauses", "chores", *HELP)
 
 
 @few
@@ -504,6 +938,69 @@ def test_a_line_is_served_by_priority_class_and_waiting_time(plan: Plan, world: 
                 assert key(i) < key(j)
 
 
+# ---------------------------------------------------------------------- pages
+
+
+@few
+@given(plan=plans())
+def test_an_answered_page_leads_to_work_by_whoever_answered_unless_the_customer_or_the_run_ends_it(
+    plan: Plan, world: Any
+) -> None:
+    story = told(plan, world)
+    abandoned = story.played.tickets("abandoned")
+    for page in story.pages:
+        if page.outcome != "answered" or page.answered is None:
+            continue
+        begun = [row for row in story.work if row[0] == page.ticket and row[3] == page.agent]
+        if any(row[6] >= page.answered for row in begun) or abandoned[page.ticket] != (None,):
+            continue
+        assert page.agent in story.working(story.end - 1) or page.agent in story.at_chores(story.end - 1)
+        assert any(row[0] == page.ticket and row[6:] == (None, None, "open") for row in story.work)
+
+
+@few
+@given(plan=plans())
+def test_the_pages_of_a_ticket_follow_each_other_until_one_is_answered(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    levels = ("primary", "backup", "global", "lead")
+    for ticket, wanted in enumerate(plan.tickets):
+        pages = [page for page in story.pages if page.ticket == ticket]
+        assert not pages or wanted["pages"] is not None
+        steps = [(page.round, levels.index(page.level)) for page in pages]
+        assert steps == sorted(set(steps))
+        assert all(turn < plan.rules["rounds"] for turn, _ in steps)
+        assert all(page.outcome in {"unanswered", "busy"} for page in pages[:-1])
+        assert all(page.answered is None or page.sent <= page.answered < story.end for page in pages)
+        ends = [_passed_on(story, page) for page in pages]
+        assert all(end == after.sent for end, after in zip(ends, pages[1:], strict=False))
+        acknowledged = [page.answered for page in pages if page.outcome in {"answered", "not_needed"}]
+        assert story.played.tickets("acknowledged")[ticket] == (min(acknowledged, default=None),)
+
+
+def _passed_on(story: Story, page: Page) -> int:
+    """When a page that was not answered gave way to the next."""
+    if page.outcome == "busy":
+        return page.sent if page.answered is None else page.answered
+    return page.sent + int(story.plan.rules["page_timers"][int(story.priority[page.ticket][1]) - 1])
+
+
+@few
+@given(plan=plans())
+def test_nobody_is_paged_while_another_page_rings_at_them_or_they_work_for_one(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    rings = [
+        (page.agent, page.sent, story.end if page.outcome == "open" else _ring_ends(story, page))
+        for page in story.pages
+        if page.outcome != "busy" or page.answered is not None
+    ]
+    for (agent, _, end), (other, start, _) in pairwise(sorted(rings)):
+        assert agent != other or end <= start
+
+
+def _ring_ends(story: Story, page: Page) -> int:
+    return page.answered if page.answered is not None else _passed_on(story, page)
+
+
 # ---------------------------------------------------------------------- timers
 
 
@@ -511,11 +1008,13 @@ def test_a_line_is_served_by_priority_class_and_waiting_time(plan: Plan, world: 
 @given(plan=plans())
 def test_who_is_not_answered_in_time_gives_up_in_that_instant(plan: Plan, world: Any) -> None:
     story = told(plan, world)
-    for wanted, (started, abandoned) in zip(plan.tickets, story.played.tickets("started", "abandoned"), strict=True):
-        limit = None if wanted["patience"] is None else wanted["created"] + wanted["patience"]
-        unanswered = limit is not None and limit < story.end and (started is None or started > limit)
-        assert abandoned == (limit if unanswered else None)
-        assert abandoned is None or started is None
+    for ticket, wanted in enumerate(plan.tickets):
+        ((abandoned,),) = story.played.tickets("abandoned")[ticket : ticket + 1]
+        touched = min((row[6] for row in story.work if row[0] == ticket and row[6] is not None), default=None)
+        limit = None if wanted["patience"] is None else wanted["visible"] + wanted["patience"]
+        came = limit is not None and limit < story.end and wanted["filtered"] == "passed"
+        assert abandoned == (limit if came and (touched is None or touched > limit) else None)
+        assert abandoned is None or touched is None
 
 
 @few
@@ -537,7 +1036,7 @@ def test_a_ticket_escalates_once_and_not_before_its_timer_is_due(plan: Plan, wor
 
 
 @few
-@given(plan=plans())
+@given(plan=plans(without=("pages", "critical")))
 def test_what_is_in_line_when_the_timer_is_due_escalates(plan: Plan, world: Any) -> None:
     story = told(replace_rules(plan, entry_tier_only=False), world)
     for ticket, wanted in enumerate(plan.tickets):
@@ -577,9 +1076,10 @@ def test_the_order_of_scheduling_does_not_matter_where_the_run_drains(plan: Plan
 
 @few
 @given(plan=plans())
-def test_a_run_that_drains_ends_with_the_last_instant_of_its_journal(plan: Plan, world: Any) -> None:
+def test_a_run_that_drains_ends_with_the_last_instant_of_its_journals(plan: Plan, world: Any) -> None:
     story = told(replace_rules(plan, drain=True), world)
-    last = max((t for row in story.work for t in (row[4], row[6], row[7]) if t is not None), default=0)
+    rows = [*(row[4:8] for row in story.work), *(row[3:] for row in story.chores), *(page[5:7] for page in story.pages)]
+    last = max((t for row in rows for t in row if isinstance(t, int)), default=0)
     assert story.end == max(plan.end, last)
 
 
@@ -593,46 +1093,63 @@ def test_a_second_run_is_the_same_to_the_bit(plan: Plan, world: Any) -> None:
 @few
 @given(plan=plans())
 def test_a_shorter_run_is_the_beginning_of_a_longer_one(plan: Plan, world: Any) -> None:
-    long, end = plan.play(world).work, plan.end // 20 * 10
-    short = replace(plan, end=end).play(world).work
-    began = [row for row in long if row[4] < end]
-    assert len(short) == len(began)
-    for row, later in zip(short, began, strict=True):
+    end = plan.end // 20 * 10
+    long, short = plan.play(world), replace(plan, end=end).play(world)
+    began = [row for row in long.work if row[4] < end]
+    assert len(short.work) == len(began)
+    for row, later in zip(short.work, began, strict=True):
         if row[8] == "open":
             assert later[7] is None or later[7] >= end
             assert row[6] == (later[6] if later[6] is not None and later[6] < end else None)
         else:
             assert row == later
+    chores = [(*row[:4], row[4] if row[4] is not None and row[4] < end else None) for row in long.chores if row[3] < end]
+    assert short.chores == chores
+    assert [page[:6] for page in short.pages] == [page[:6] for page in long.pages if page[5] < end]
 
 
 @few
 @given(plan=plans())
 def test_nothing_depends_on_when_the_clock_starts(plan: Plan, world: Any) -> None:
     hour = 3_600_000
-    on_time = [{**agent, "duties": [(max(0, s), e) for s, e in agent["duties"]]} for agent in plan.agents]
-    plan = replace(plan, agents=on_time)
-    moved = Plan(
+    plan = replace(plan, agents=[{**agent, "duties": [(max(0, s), e) for s, e in agent["duties"]]} for agent in plan.agents])
+    then, now = _moved(plan, hour).play(world), plan.play(world)
+    assert [(*row[:4], *_by(row[4:5], -hour), row[5], *_by(row[6:8], -hour), row[8]) for row in then.work] == now.work
+    assert [(*row[:2], *_by(row[2:], -hour)) for row in then.chores] == now.chores
+    assert [(*row[:5], *_by(row[5:7], -hour), row[7]) for row in then.pages] == now.pages
+
+
+def _by(instants: Iterable[int | None], by: int) -> tuple[int | None, ...]:
+    return tuple(None if instant is None else instant + by for instant in instants)
+
+
+def _moved(plan: Plan, by: int) -> Plan:
+    """The same world, later."""
+
+    def later(each: dict[str, Any], *names: str) -> dict[str, Any]:
+        return {**each, **{name: _by([each[name]], by)[0] for name in names if name in each}}
+
+    def ticket(each: dict[str, Any]) -> dict[str, Any]:
+        critical = each["critical"] and (each["critical"][0] + by, *each["critical"][1:])
+        return {**later(each, "created", "visible", "escalate_at", "page_at"), "critical": critical}
+
+    return Plan(
         plan.rules,
-        plan.end + hour,
-        [{**agent, "duties": [(s + hour, e + hour) for s, e in agent["duties"]]} for agent in plan.agents],
-        [{**ticket, "created": ticket["created"] + hour, "escalate_at": _plus(ticket["escalate_at"], hour)}
-         for ticket in plan.tickets],
-    )  # fmt: skip
-    back = [
-        (*row[:4], row[4] - hour, row[5], _plus(row[6], -hour), _plus(row[7], -hour), row[8])
-        for row in moved.play(world).work
-    ]
-    assert back == plan.play(world).work
-
-
-def _plus(instant: int | None, by: int) -> int | None:
-    return None if instant is None else instant + by
+        plan.end + by,
+        [
+            {**agent, **{key: [_by(each, by) for each in agent.get(key, ())] for key in ("duties", "pauses")}}
+            for agent in plan.agents
+        ],
+        [ticket(each) for each in plan.tickets],
+        [later(chore, "start", "until") for chore in plan.chores],
+        [later(turn, "start", "end") for turn in plan.turns],
+    )
 
 
 # ---------------------------------------------------------------------- comparisons
 
-EQUAL_AGENTS = ("regions", "tiers", "masks", "paces", "duties")
-ONE_TASK_EACH = ("stages", "parallel")
+EQUAL_AGENTS = ("regions", "tiers", "masks", "paces", "duties", *PEOPLE, *HELP)
+ONE_TASK_EACH = ("stages", "parallel", *ACTIVATION)
 NO_TIMERS = ("escalation", "patience")
 
 
@@ -645,9 +1162,10 @@ def test_another_agent_lengthens_nobodys_wait(plan: Plan, world: Any) -> None:
 
 
 @few
-@given(plan=plans(without=("duties", "preemption", "escalation", *ONE_TASK_EACH)))
+@given(plan=plans(without=("duties", "preemption", "escalation", "chores", *HELP, *ONE_TASK_EACH)))
 def test_a_last_least_urgent_ticket_changes_nothing_for_the_others(plan: Plan, world: Any) -> None:
-    last = {**plan.tickets[-1], "created": plan.tickets[-1]["created"] + 10, "priority": "P4", "enterprise": False}
+    created = max(ticket["visible"] for ticket in plan.tickets) + 10
+    last = {**plan.tickets[-1], "created": created, "visible": created, "priority": "P4", "enterprise": False}
     more = replace(plan, tickets=[*plan.tickets, last])
     others = [row for row in more.play(world).work if row[0] != len(plan.tickets)]
     assert others == plan.play(world).work

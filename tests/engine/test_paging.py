@@ -1321,3 +1321,106 @@ def test_a_promise_to_a_customer_who_has_given_up_keeps_nobody_busy(on_call: Any
         (1, 0, "primary", 0, True, 10, 18, "answered"),
         (2, 0, "primary", 0, True, 40, 48, "answered"),
     ]
+
+
+def test_the_lead_of_the_last_round_wakes_before_they_begin_though_another_page_rings_already(on_call: Any) -> None:
+    w = on_call()
+    w.turn("lead", w.lead(), asleep=True)
+    alert(w, 10, "P2", (3, 50))
+    alert(w, 15, "P1", (3, 10))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 30, 80, "done"),
+        (1, 0, 0, 0, 15, "arrived", 80, 90, "done"),
+    ]
+    assert played.pages == [
+        (0, 0, "lead", 0, False, 10, 30, "answered"),
+        (1, 0, "lead", 0, False, 15, None, "busy"),
+        (1, 1, "lead", 0, False, 15, None, "busy"),
+        (1, 2, "lead", 0, False, 15, 35, "answered"),
+    ]
+    assert played.tickets("acknowledged", "started")[1] == (35, 80)
+
+
+def test_of_two_pages_that_ring_at_the_lead_the_one_answered_first_is_begun_first(on_call: Any) -> None:
+    w = on_call()
+    w.turn("lead", w.lead(), asleep=True)
+    alert(w, 10, "P2", (3, 50))
+    alert(w, 15, "P1", (3, 10), pages=(9, 10))
+    alert(w, 26, "P1", (3, 10), pages=(9, 10))  # the lead is at work: promised at once
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 45, 95, "done"),
+        (1, 0, 0, 0, 15, "arrived", 25, 35, "done"),
+        (2, 0, 0, 0, 26, "arrived", 35, 45, "done"),
+    ]
+    assert played.pages == [
+        (0, 0, "lead", 0, False, 10, 30, "busy"),
+        (0, 1, "lead", 0, False, 30, None, "busy"),
+        (0, 2, "lead", 0, False, 30, 30, "answered"),
+        (1, 0, "lead", 0, False, 15, None, "busy"),
+        (1, 1, "lead", 0, False, 15, None, "busy"),
+        (1, 2, "lead", 0, False, 15, 25, "answered"),
+        (2, 0, "lead", 0, False, 26, None, "busy"),
+        (2, 1, "lead", 0, False, 26, None, "busy"),
+        (2, 2, "lead", 0, False, 26, 26, "answered"),
+    ]
+
+
+def test_who_answers_one_of_two_pages_is_still_held_by_the_other(on_call: Any) -> None:
+    w = on_call()
+    w.agent(tier=3, duties=())
+    w.turn("primary", 0, asleep=True)
+    w.turn("lead", 0, asleep=True)
+    alert(w, 10, "P2", (3, 1), pages=[(8, 20)])
+    alert(w, 15, "P2", (3, 10), pages=(8, 25))  # rings until 40 as well
+    alert(w, 32, "P2", (3, 10))  # at 32 agent 0 is done with the first, and the second rings
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 30, 31, "done"),
+        (1, 0, 0, 0, 15, "arrived", 40, 50, "done"),
+        (2, 0, 0, 0, 32, "arrived", 52, 62, "done"),
+    ]
+    assert played.pages == [
+        (0, 0, "primary", 0, False, 10, 30, "answered"),
+        *[(1, turn, level, 0, False, 15, None, "busy") for turn in (0, 1) for level in ("primary", "lead")],
+        (1, 2, "primary", 0, False, 15, None, "busy"),
+        (1, 2, "lead", 0, False, 15, 40, "answered"),
+        *[(2, turn, level, 0, False, 32, None, "busy") for turn in (0, 1) for level in ("primary", "lead")],
+        (2, 2, "primary", 0, False, 32, None, "busy"),
+        (2, 2, "lead", 0, False, 32, 52, "answered"),
+    ]
+
+
+def test_whoever_answers_does_the_work_whatever_priorities_they_take(on_call: Any) -> None:
+    w = on_call()
+    w.agent(tier=3, takes="P4")
+    w.turn("primary", 0)
+    alert(w, 10, "P1", (3, 20))
+    w.ticket(11, "P1", (3, 10))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 30, "done"),
+        (1, 0, 0, None, 11, "arrived", None, None, "open"),
+    ]
+    assert played.pages == [(0, 0, "primary", 0, True, 10, 10, "answered")]
+
+
+def test_a_pause_of_the_last_of_a_tier_pages_like_the_end_of_a_duty(on_call: Any) -> None:
+    w = on_call()
+    w.agent(tier=2, duties=[(0, 100)], pauses=[(50, 60)])
+    w.agent(tier=3, duties=())
+    w.turn("primary", 1)
+    w.ticket(1, "P3", (2, 54))
+    w.ticket(10, "P2", (2, 20), pages=(8, 20))
+    w.ticket(55, "P2", (2, 20), pages=(8, 20))  # the primary is busy until 78, the pause over at 60
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 55, "done"),
+        (1, 0, 0, 1, 10, "arrived", 58, 78, "done"),
+        (2, 0, 0, 0, 55, "arrived", 60, 80, "done"),
+    ]
+    assert played.pages == [
+        (1, 0, "primary", 1, False, 50, 58, "answered"),
+        *[(2, turn, "primary", 1, False, 55, None, "busy") for turn in range(3)],
+    ]
