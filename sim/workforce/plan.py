@@ -8,8 +8,10 @@ import numpy as np
 
 from sim.errors import StaffingError
 from sim.scenario.days_off import clock_of
+from sim.workforce.lines import people_on_lines
 from sim.workforce.roster import ALL_PRIORITIES, Agents, DutyPlan, Turns
 from sim.workforce.rotations import always_there, crews
+from sim.workforce.shortfall import notices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +28,7 @@ def plan_roster(scenario: Scenario) -> DutyPlan:
     Raises:
         StaffingError: an agent would have to be on two duties at once.
     """
-    plan = _plan(list(_people(scenario)))
+    plan = _plan(list(_people(scenario)), notices(scenario) if scenario.staffing.mode == "cover" else ())
     _refuse_overlap(plan)
     return plan
 
@@ -35,11 +37,13 @@ def _people(scenario: Scenario) -> Iterator[Person]:
     clock, staffing = clock_of(scenario), scenario.staffing
     if staffing.mode == "flat":
         yield from always_there(scenario)
+    elif staffing.mode == "cover":
+        yield from people_on_lines(scenario, clock)
     else:
         yield from crews(scenario, staffing.crews, clock)
 
 
-def _plan(people: list[Person]) -> DutyPlan:
+def _plan(people: list[Person], notices: tuple[str, ...]) -> DutyPlan:
     counts = [len(person.duties[0]) for person in people]
 
     def column(which: int, dtype: type[np.generic]) -> NDArray[np.generic]:
@@ -59,6 +63,7 @@ def _plan(people: list[Person]) -> DutyPlan:
         end=column(1, np.int64),  # type: ignore[arg-type]
         night=column(2, np.bool_),  # type: ignore[arg-type]
         turns=_nobody(),
+        notices=notices,
     )
 
 
