@@ -124,6 +124,19 @@ class Clock:
         shown: NDArray[np.int64] = utc + offset[np.searchsorted(since, utc, side="right") - 1]
         return shown
 
+    def reached(self, zone: str, wall: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Milliseconds at which clocks in `zone` first show `wall` (ms since 1970 read off the wall) or later.
+
+        The inverse of `wall`, and never falling: a time that occurs twice is its first occurrence, as in `at`, but one
+        that the clock skips is the instant of the jump. What abuts on the wall therefore abuts in time.
+        """
+        first, last = self.origin - 366 * DAY, self.origin + self.end + 366 * DAY
+        since, offset = _offsets(zone, first, last)
+        shown_until = np.append(since[1:], last) + offset  # what the wall shows as each offset ends
+        row = np.minimum(np.searchsorted(shown_until, wall, side="right"), len(since) - 1)
+        instants: NDArray[np.int64] = np.maximum(wall - offset[row], since[row]) - self.origin
+        return instants
+
     def hour_of_week(self, zone: str, ms: NDArray[np.int64]) -> NDArray[np.int64]:
         """Local hour of the week at `ms`: 0 is Monday 00-01, 167 Sunday 23-24."""
         hours: NDArray[np.int64] = (self.wall(zone, ms) - _MONDAY_BEFORE_EPOCH) // HOUR % HOURS_PER_WEEK

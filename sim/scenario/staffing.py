@@ -32,11 +32,12 @@ class Minimum(Model):
 
     days: Literal["any", "weekday", "weekend", "holiday"] = "any"
     """Days it holds on. A public holiday follows the `holiday` rows, a Saturday or Sunday the `weekend` rows, any other
-    day the `weekday` rows; days whose kind has no row follow the `any` rows."""
+    day the `weekday` rows. Where its region has none of these, a holiday follows the rows of its day of the week, and
+    any day the `any` rows."""
     hours: LocalSpan = Span(0, DAY)
     """Local hours it holds in; the whole day where none are given. Beyond midnight the next date's kind decides."""
     agents: Annotated[dict[TierName, Count], AfterValidator(not_empty)]
-    """Agents on duty, by tier."""
+    """Agents on duty, by tier; a tier that is not named needs nobody."""
     regions: tuple[Name, ...] = ()
     """Regions it holds for; all where none is named."""
 

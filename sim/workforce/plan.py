@@ -14,9 +14,11 @@ from sim.scenario.checks import needed_tiers
 from sim.scenario.days_off import clock_of
 from sim.workforce.absences import absences
 from sim.workforce.explicit import read_roster
+from sim.workforce.lines import people_on_lines
 from sim.workforce.oncall import lead_of, no_turns, turns_of
 from sim.workforce.roster import ALL_PRIORITIES, Agents, DutyPlan
 from sim.workforce.rotations import always_there, crews
+from sim.workforce.shortfall import notices as solver_notices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,12 +58,14 @@ def _made(scenario: Scenario, clock: Clock) -> tuple[Iterable[Person], tuple[str
     staffing = scenario.staffing
     if staffing.mode == "flat":
         return always_there(scenario), ()
+    if staffing.mode == "cover":
+        return people_on_lines(scenario, clock), solver_notices(scenario)
     if staffing.explicit is not None and staffing.mode == "explicit":
         return read_roster(staffing.explicit, scenario, clock)
     return crews(scenario, staffing.crews, clock), ()
 
 
-def _plan(people: list[Person]) -> DutyPlan:
+def _plan(people: list[Person], notices: tuple[str, ...]) -> DutyPlan:
     counts = [len(person.duties[0]) for person in people]
 
     def column(which: int, dtype: type[np.generic]) -> NDArray[np.generic]:

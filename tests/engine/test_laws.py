@@ -357,7 +357,9 @@ class Story:
     def is_in_line(self, row: int, now: int) -> bool:
         """Whether a row that waits at `now` has a place in line, and nobody has promised to do it."""
         since, promised = self.in_line_since(row), self.answered(self.work[row][0])
-        return since is not None and since <= now and not (promised is not None and self.work[row][4] <= promised <= now)
+        return (
+            since is not None and since <= now and not (promised is not None and self.work[row][4] <= promised <= now)
+        )
 
     # ------------------------------------------------------------------ who may serve
 
@@ -808,7 +810,9 @@ def test_who_is_free_does_a_chore_that_is_due(plan: Plan, world: Any) -> None:
         # It has not begun: whenever it could have, the agent was not there, or at something else.
         segment = next((s for s in story.played_segments if s.agent == agent and s.start <= due < s.paid_end), None)
         for now in story.instants():
-            if segment is not None and due <= now < min(chore["until"], segment.paid_end if not segment.pause else segment.end):
+            if segment is not None and due <= now < min(
+                chore["until"], segment.paid_end if not segment.pause else segment.end
+            ):
                 assert agent in story.working(now) or agent in story.at_chores(now)
 
 
@@ -1103,7 +1107,9 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(plan: Plan, world: Any) 
             assert row[6] == (later[6] if later[6] is not None and later[6] < end else None)
         else:
             assert row == later
-    chores = [(*row[:4], row[4] if row[4] is not None and row[4] < end else None) for row in long.chores if row[3] < end]
+    chores = [
+        (*row[:4], row[4] if row[4] is not None and row[4] < end else None) for row in long.chores if row[3] < end
+    ]
     assert short.chores == chores
     assert [page[:6] for page in short.pages] == [page[:6] for page in long.pages if page[5] < end]
 
@@ -1112,7 +1118,9 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(plan: Plan, world: Any) 
 @given(plan=plans())
 def test_nothing_depends_on_when_the_clock_starts(plan: Plan, world: Any) -> None:
     hour = 3_600_000
-    plan = replace(plan, agents=[{**agent, "duties": [(max(0, s), e) for s, e in agent["duties"]]} for agent in plan.agents])
+    plan = replace(
+        plan, agents=[{**agent, "duties": [(max(0, s), e) for s, e in agent["duties"]]} for agent in plan.agents]
+    )
     then, now = _moved(plan, hour).play(world), plan.play(world)
     assert [(*row[:4], *_by(row[4:5], -hour), row[5], *_by(row[6:8], -hour), row[8]) for row in then.work] == now.work
     assert [(*row[:2], *_by(row[2:], -hour)) for row in then.chores] == now.chores
