@@ -46,7 +46,7 @@ def plan_roster(scenario: Scenario) -> DutyPlan:
     made, notices = _made(scenario, clock)
     people = [*made, *crews(scenario, scenario.staffing.add, clock), *lead_of(scenario)]
     _refuse_same_names(people)
-    plan = replace(_plan(people), notices=notices)
+    plan = _plan(people, notices)
     _refuse_overlap(plan)
     _refuse_unstaffed(scenario, plan)
     absences(scenario, plan.agents, clock)  # so that an unknown name is told before any run
@@ -85,6 +85,7 @@ def _plan(people: list[Person], notices: tuple[str, ...]) -> DutyPlan:
         end=column(1, np.int64),  # type: ignore[arg-type]
         night=column(2, np.bool_),  # type: ignore[arg-type]
         turns=no_turns(),
+        notices=notices,
     )
 
 
