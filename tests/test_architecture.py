@@ -19,17 +19,25 @@ ORDER = (
     "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.table",
     "workload.forecast", "workload.replay", "workload.sample",
     "workforce.roster", "workforce.rules", "workforce.floor", "workforce.network", "workforce.cover",
-    "workforce.shifts", "workforce.rotations", "workforce.lines", "workforce.shortfall", "workforce.plan", "workforce.presence",
+    "workforce.shifts", "workforce.rotations", "workforce.lines", "workforce.shortfall", "workforce.plan",
+    "workforce.audit", "workforce.presence",
     "engine.journal", "engine.policy", "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.sla", "metrics.utilization", "metrics.flow",
     "metrics.quality", "metrics.kpis", "metrics.measure", "metrics.frames", "metrics.dictionary",
     "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.store",
-    "report.summary", "report.trace",
+    "report.summary", "report.trace", "report.audit",
     "cli",
 )  # fmt: skip
 """This tuple is the architecture."""
 
-AT_HOME = {"simpy": "engine", "matplotlib": "report", "loky": "experiment", "rich": "report", "typer": "cli"}
+AT_HOME = {
+    "simpy": "engine",
+    "matplotlib": "report",
+    "loky": "experiment",
+    "rich": "report",
+    "typer": "cli",
+    "scipy.optimize": "workforce",
+}
 """Libraries that are imported in one place alone (rich also by the command line)."""
 
 
