@@ -1,6 +1,6 @@
 """The command line. stdout holds the result, stderr the progress.
 
-Exit codes: 0 done, 1 with `--check` and a target missed, 2 the user's mistake, 130 interrupted.
+Exit codes: 0 done, 1 a target missed (with `--check`) or an audit not passed, 2 the user's mistake, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -180,6 +180,28 @@ def validate(
         sys.stdout.writelines(f"  {line}\n" for line in (*map(str, scenario.trail), *notices))
     if wrong:
         raise typer.Exit(USER_MISTAKE)
+
+
+@app.command("audit")
+def audit_command(
+    scenario: ScenarioFile,
+    changes: Changes = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the tables.")] = False,
+) -> None:
+    """Hold a scenario's roster against its minimum staffing table and its rules, without a simulation."""
+    from sim.report.audit import print_audit
+    from sim.scenario.load import load
+    from sim.workforce.audit import audit
+    from sim.workforce.plan import plan_roster
+
+    loaded = load(scenario, changes or ())
+    found = audit(loaded, plan_roster(loaded))
+    if as_json:
+        sys.stdout.write(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        print_audit(found, _console())
+    if not found.passed:
+        raise typer.Exit(TARGET_MISSED)
 
 
 @app.command()

@@ -22,7 +22,7 @@ ORDER = (
     "workforce.roster", "workforce.rules", "workforce.floor", "workforce.network", "workforce.cover",
     "workforce.shifts", "workforce.rotations", "workforce.lines", "workforce.shortfall", "workforce.dated_rows",
     "workforce.explicit", "workforce.export", "workforce.oncall", "workforce.absences", "workforce.plan",
-    "workforce.chores", "workforce.presence",
+    "workforce.audit", "workforce.chores", "workforce.presence",
     "engine.journal", "engine.policy", "engine.moments", "engine.paging", "engine.presence", "engine.records",
     "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
@@ -30,12 +30,19 @@ ORDER = (
     "metrics.definition", "metrics.desk_figures", "metrics.people_figures", "metrics.kpis", "metrics.measure",
     "metrics.frames", "metrics.dictionary",
     "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.store",
-    "report.summary", "report.trace",
+    "report.summary", "report.trace", "report.audit",
     "cli",
 )  # fmt: skip
 """This tuple is the architecture."""
 
-AT_HOME = {"simpy": "engine", "matplotlib": "report", "loky": "experiment", "rich": "report", "typer": "cli"}
+AT_HOME = {
+    "simpy": "engine",
+    "matplotlib": "report",
+    "loky": "experiment",
+    "rich": "report",
+    "typer": "cli",
+    "scipy.optimize": "workforce",
+}
 """Libraries that are imported in one place alone (rich also by the command line)."""
 
 

@@ -10,13 +10,14 @@ from sim.errors import nearest, quote
 from sim.scenario.base import PRIORITIES, TIERS, sums_to_one
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import KeyPath, overlap
-from sim.scenario.units import DAY_OFF, is_span
+from sim.scenario.units import DAY_OFF, is_span, local_time_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from sim.scenario.base import TierName
     from sim.scenario.demand import DemandEvent
-    from sim.scenario.staffing import Crew
+    from sim.scenario.staffing import Crew, Minimum
 
 MOST_TICKETS = 50_000_000
 """Tickets and alerts that a run may expect at most: their tables would not fit into memory."""
@@ -66,10 +67,11 @@ def regions_exist(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _named_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
-    groups: list[tuple[str, str, dict[str, Crew] | dict[str, DemandEvent]]] = [
+    groups: list[tuple[str, str, dict[str, Crew] | dict[str, DemandEvent] | dict[str, Minimum]]] = [
         ("demand", "events", scenario.demand.events),
         ("staffing", "crews", scenario.staffing.crews),
         ("staffing", "add", scenario.staffing.add),
+        ("staffing", "minimum", scenario.staffing.minimum),
     ]
     for section, group, members in groups:
         for name, member in members.items():
@@ -154,6 +156,42 @@ def codes_of_shifts_are_known(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(key, f"must be {allowed}; found {quote(meant)}", nearest(meant, letters))
 
 
+@_rests_on("regions.*.shifts", "staffing")
+def regions_can_be_covered(scenario: Scenario) -> Iterator[Finding]:
+    """The shifts that the solver may use exist in every region with a floor, which has shifts or starts of duties."""
+    staffing = scenario.staffing
+    if staffing.mode != "cover":
+        return
+    for n, letter in enumerate(staffing.cover.shifts):
+        without = [name for name in _with_floor(scenario) if letter not in scenario.regions[name].shifts]
+        if without:
+            remedy = f"add regions.{without[0]}.shifts.{letter}, or take the letter out"
+            yield Finding(
+                ("staffing", "cover", "shifts", n), f"shift {letter} is no shift of {_listed(without)}: {remedy}"
+            )
+    bare = [name for name in _with_floor(scenario) if not scenario.regions[name].shifts]
+    if bare and not staffing.cover.starts:
+        remedy = f"add regions.{bare[0]}.shifts, or name `starts` here"
+        yield Finding(("staffing", "cover"), f"has no duty for {_listed(bare)}, where a minimum holds: {remedy}")
+
+
+def _with_floor(scenario: Scenario) -> list[str]:
+    rows = scenario.staffing.minimum.values()
+    return [name for name in scenario.regions if any(not row.regions or name in row.regions for row in rows)]
+
+
+@_rests_on("staffing.cover")
+def starts_make_sense(scenario: Scenario) -> Iterator[Finding]:
+    """Starts of the solver's duties are named once, and a length goes with some."""
+    cover = scenario.staffing.cover
+    for n, start in enumerate(cover.starts):
+        if start in cover.starts[:n]:
+            yield Finding(("staffing", "cover", "starts", n), f"{local_time_text(start)} is named twice: take one out")
+    if "length" in cover.model_fields_set and not cover.starts:
+        message = "is the length of duties that begin at `starts`, but there are none: add some, or take it out"
+        yield Finding(("staffing", "cover", "length"), message)
+
+
 @_rests_on("staffing")
 def mode_has_section(scenario: Scenario) -> Iterator[Finding]:
     """The section that `staffing.mode` names holds somebody."""
@@ -200,7 +238,14 @@ def _active(scenario: Scenario) -> tuple[str, Collection[str]]:
     staffing = scenario.staffing
     if staffing.mode == "explicit":
         return "explicit", [staffing.explicit.file] if staffing.explicit else []
+    if staffing.mode == "cover":
+        return "minimum", staffing.minimum
     return ("flat", staffing.flat) if staffing.mode == "flat" else ("crews", staffing.crews)
+
+
+def _headcounts(crews: dict[str, Crew]) -> list[dict[TierName, int]]:
+    """Agents by tier of the crews that ever work."""
+    return [crew.headcount for crew in crews.values() if set(crew.pattern) != {DAY_OFF}]
 
 
 def _staffed_tiers(scenario: Scenario) -> set[str]:
@@ -208,9 +253,12 @@ def _staffed_tiers(scenario: Scenario) -> set[str]:
     staffing = scenario.staffing
     if staffing.mode == "explicit":
         return set(TIERS)
-    crews = [*(staffing.crews.values() if staffing.mode != "flat" else ()), *staffing.add.values()]
-    rotating = [crew.headcount for crew in crews if set(crew.pattern) != {DAY_OFF}]
-    pools = [*(staffing.flat.values() if staffing.mode == "flat" else ()), *rotating]
+    made = {
+        "flat": [*staffing.flat.values()],
+        "pattern": _headcounts(staffing.crews),
+        "cover": [row.agents for row in staffing.minimum.values()],
+    }
+    pools = [*made[staffing.mode], *_headcounts(staffing.add)]
     return {tier for pool in pools for tier, count in pool.items() if count}
 
 
