@@ -1424,3 +1424,61 @@ def test_a_pause_of_the_last_of_a_tier_pages_like_the_end_of_a_duty(on_call: Any
         (1, 0, "primary", 1, False, 50, 58, "answered"),
         *[(2, turn, "primary", 1, False, 55, None, "busy") for turn in range(3)],
     ]
+
+
+def test_a_late_alert_that_was_started_and_waits_again_is_not_paged(on_call: Any) -> None:
+    w = on_call()
+    w.agent(tier=1, duties=[(0, 60), (100, 500)])
+    w.agent(tier=3, duties=())
+    w.turn("primary", 1)
+    w.ticket(10, "P3", (1, 100), page_at=70, pages=(8, 20))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 60, "handed_over"),
+        (0, 0, 1, 0, 60, "handed_over", 100, 150, "done"),
+    ]
+    assert played.pages == []
+
+
+def test_who_did_not_answer_once_is_passed_over_like_others_while_the_pager_rings_again(on_call: Any) -> None:
+    w = on_call()
+    for _ in range(3):
+        w.agent(tier=3, duties=())
+    w.turn("primary", 0)
+    w.turn("backup", 1)
+    w.turn("global", 2)
+    alert(w, 10, "P1", (3, 50), pages=[None, (8, 20)])
+    alert(w, 30, "P1", (3, 10))
+    alert(w, 35, "P1", (3, 10))
+    played = w.play()
+    assert played.work == [
+        (0, 0, 0, 1, 10, "arrived", 33, 83, "done"),
+        (1, 0, 0, 0, 30, "arrived", 38, 48, "done"),
+        (2, 0, 0, 2, 35, "arrived", 43, 53, "done"),
+    ]
+    assert played.pages == [
+        (0, 0, "primary", 0, False, 10, None, "unanswered"),
+        (0, 0, "backup", 1, False, 25, 33, "answered"),
+        (1, 0, "primary", 0, False, 30, 38, "answered"),
+        (2, 0, "primary", 0, False, 35, None, "busy"),
+        (2, 0, "backup", 1, False, 35, None, "busy"),
+        (2, 0, "global", 2, False, 35, 43, "answered"),
+    ]
+
+
+@pytest.mark.parametrize(("chance", "answered"), [(1.0, 510), (0.0, None)])
+def test_without_a_timer_a_page_rings_until_it_is_answered(world: Any, chance: float, answered: int | None) -> None:
+    w = world()
+    w.agent(tier=3, duties=())
+    w.agent(tier=3)
+    w.turn("primary", 0, chance=chance)
+    w.turn("backup", 1)
+    alert(w, 10, "P2", (3, 20), pages=(500, 500))
+    played = w.play()
+    row = (
+        (0, 0, 0, 0, 10, "arrived", 510, 530, "done")
+        if answered
+        else (0, 0, 0, None, 10, "arrived", None, None, "open")
+    )
+    assert played.work == [row]
+    assert played.pages == [(0, 0, "primary", 0, False, 10, answered, "answered" if answered else "open")]
