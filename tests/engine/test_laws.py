@@ -1184,7 +1184,7 @@ def test_another_agent_lengthens_nobodys_wait(plan: Plan, world: Any) -> None:
 
 
 @few
-@given(plan=plans(without=("duties", "preemption", "escalation", "chores", *HELP, *ONE_TASK_EACH)))
+@given(plan=plans(without=("duties", "pauses", "preemption", "escalation", "chores", *HELP, *ONE_TASK_EACH)))
 def test_a_last_least_urgent_ticket_changes_nothing_for_the_others(plan: Plan, world: Any) -> None:
     created = max(ticket["visible"] for ticket in plan.tickets) + 10
     last = {**plan.tickets[-1], "created": created, "visible": created, "priority": "P4", "enterprise": False}
