@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Choose = Callable[[Sequence[Any]], Any]
 
-few = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+few = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 
 # ---------------------------------------------------------------------- worlds
 
@@ -68,13 +68,13 @@ def invent(choose: Choose, without: Iterable[str] = ()) -> Plan:
     """A world whose every detail `choose` has chosen, the simplest option first."""
     has = {name: name not in without and choose((False, True, True)) for name in MECHANISMS}
     grid = range(10, 10 * choose(range(6, 21)), 10)
-    regions, tiers = choose((1, 2)) if has["regions"] else 1, choose((1, 2, 3)) if has["tiers"] else 1
+    regions, tiers = choose((1, 2, 2)) if has["regions"] else 1, choose((1, 2, 3)) if has["tiers"] else 1
     plan = Plan(_rules(choose, regions, has), end=grid[-1] + 10 * choose((1, 5, 30)))
     for region in range(regions):
         for tier in range(1, tiers + 1):
             plan.agents.extend(_agent(choose, grid, tier, region, has) for _ in range(choose((1, 1, 2, 2, 3))))
     if has["chores"]:
-        plan.chores.extend(_chore(choose, grid, len(plan.agents)) for _ in range(choose((1, 2, 4, 8))))
+        plan.chores.extend(_chore(choose, grid, len(plan.agents)) for _ in range(choose((2, 4, 8, 12))))
     if has["pages"]:
         plan.turns.extend(_turns(choose, grid, regions, len(plan.agents)))
         plan.agents.append({"tier": LEAD + 1, "region": 0, "duties": [], "slow": 1000, "takes": "P1 P2 P3 P4"})
@@ -104,7 +104,7 @@ def _rules(choose: Choose, regions: int, has: dict[str, bool]) -> dict[str, Any]
         "overtime": choose((0b1111, 0b0011, 0b0110)) if has["overtime"] else 0,
         "overflow": _overflow(choose, regions) if has["overflow"] else (),
         "up_tier_help": has["up_tier_help"],
-        "page_timers": (choose((10, 20)), choose((20, 10)), 20, NO_LIMIT),
+        "page_timers": (choose((20, 10)), choose((30, 10)), 30, NO_LIMIT),
         "rounds": choose((1, 2, 3)),
     }
 
@@ -113,7 +113,7 @@ def _overflow(choose: Choose, regions: int) -> Any:
     """Each tier of each region overflows to the other region, or not."""
     if regions == 1:
         return ()
-    rules = [Overflow(choose((10, 30, 0)), (1 - region,), choose((0b1111, 0b0110))) for region in range(regions)]
+    rules = [Overflow(choose((10, 20, 0)), (1 - region,), choose((0b1111, 0b0110))) for region in range(regions)]
     return tuple(tuple(choose((rule, rule, None)) for rule in rules) for _ in range(LEAD))
 
 
@@ -143,13 +143,15 @@ def _duties(choose: Choose, grid: range) -> list[tuple[int, int]]:
 def _pauses(choose: Choose, grid: range) -> list[tuple[int, int]]:
     start, length = choose(grid), choose((10, 30))
     first = (start, start + length)
-    return choose(([], [first], [first, (first[1] + 10, first[1] + 30)]))
+    twice = [first, (first[1] + 10, first[1] + 30)]
+    pauses: list[tuple[int, int]] = choose(([], [first], twice, twice))
+    return pauses
 
 
 def _chore(choose: Choose, grid: range, agents: int) -> dict[str, Any]:
     start = choose(grid)
     return {
-        "agent": choose(range(agents)), "start": start, "length": choose((20, 5, 50)),
+        "agent": choose(range(agents)), "start": start, "length": choose((20, 5, 50, 50)),
         "until": start + choose((100, 20, 10)), "kind": choose(("review", "meeting")),
     }  # fmt: skip
 
@@ -182,9 +184,9 @@ def _ticket(choose: Choose, created: int, regions: int, tiers: int, has: dict[st
         "critical": None, "page_at": None, "pages": None,
     }  # fmt: skip
     if has["pages"] and priority != "P4":
-        delay = 30 if priority == "P3" else 0
+        delay = 10 if priority == "P3" else 0
         ticket["page_at"] = choose((None, visible + delay, visible + delay))
-        ticket["pages"] = [choose((None, (10, 20), (5, 30), (20, 10, 500_000))) for _ in range(choose((1, 2, 5)))]
+        ticket["pages"] = [choose((None, (10, 20), (20, 30), (20, 5, 500_000))) for _ in range(choose((1, 2, 5)))]
     if has["critical"] and priority == "P1":
         ticket["critical"] = (visible + choose((10, 30, 60)), *_tasks_at(choose, tiers, choose((1, 2))))
     if has["assists"] and priority == "P1":
@@ -319,27 +321,31 @@ class Story:
     @cached_property
     def promised_rows(self) -> dict[int, int]:
         """Rows that began because of a page, and when it was answered."""
-        out = {}
+        out: dict[int, int] = {}
         for page in self.pages:
             if page.outcome == "answered" and page.answered is not None:
-                begun = [
-                    (row[6], i)
-                    for i, row in enumerate(self.work)
-                    if row[0] == page.ticket and row[3] == page.agent and row[6] >= page.answered
-                ]
-                out |= {i: page.answered for start, i in begun if start == min(begun)[0]}
+                begun = [i for i, row in enumerate(self.work) if self._may_be_for(page, row)]
+                first = min((self.work[i][6] for i in begun), default=None)
+                out |= {i: page.answered for i in begun if self.work[i][6] == first}
         return out
+
+    def _may_be_for(self, page: Page, row: Any) -> bool:
+        """Whether work may have begun because of a page; a ticket that pages does so for its first task."""
+        first_alone = self.plan.tickets[page.ticket]["page_at"] is not None
+        mine = row[0] == page.ticket and row[3] == page.agent and (row[1] == 0 or not first_alone)
+        return mine and row[6] >= page.answered
 
     def answered(self, ticket: int) -> int | None:
         """When somebody promised to do the work of a ticket."""
-        return next((page.answered for page in self.pages if page[0] == ticket and page.outcome == "answered"), None)
+        pages = (page for page in self.pages if page.ticket == ticket)
+        return next((page.answered for page in pages if page.outcome == "answered"), None)
 
     def in_line_since(self, row: int) -> int | None:
         """From when a row has a place in line: not while it waits for an answer to a page. None where never."""
         ticket, task, stretch, _, queued_at, *_ = self.work[row]
         wanted = self.plan.tickets[ticket]
         if task or stretch or wanted["page_at"] != wanted["visible"]:
-            return queued_at
+            return int(queued_at)
         return self.unanswered(ticket)
 
     def unanswered(self, ticket: int) -> int | None:
@@ -438,8 +444,8 @@ HAPPENS = (
     "escalated", "preempted", "handed_over", "abandoned", "returned", "reopened", "elsewhere", "open",
     "escalated later", "parallel", "another tier", "another region", "overlap", "call_out", "overtime",
     "limit of overtime", "into a pause", "through a pause", "removed", "chore", "chore interrupted", "chore in a pause",
-    "chore dropped", "chore cut", "dropped", "critical", "late", "filtered", "page answered", "page unanswered", "page busy",
-    "page not_needed", "promised", "overflow", "next tier",
+    "chore dropped", "chore cut", "dropped", "critical", "late", "filtered", "page answered", "page unanswered",
+    "page busy", "page not_needed", "promised", "overflow", "next tier",
 )  # fmt: skip
 
 
@@ -447,10 +453,14 @@ def test_the_invented_worlds_exercise_every_mechanism(world: Any) -> None:
     worlds, seen = 300, Counter[str]()
     for seed in range(worlds):
         draws = np.random.default_rng(seed)
-        seen.update(_seen(told(invent(lambda options, draws=draws: options[int(draws.integers(len(options)))]), world)))
+        seen.update(_seen(told(invent(_drawn(draws)), world)))
     rare = {name: seen[name] for name in HAPPENS if seen[name] < worlds * 5 // 100}
     assert not rare
     assert seen["three at once"] >= worlds * 30 // 100
+
+
+def _drawn(draws: np.random.Generator) -> Choose:
+    return lambda options: options[int(draws.integers(len(options)))]
 
 
 def _seen(story: Story) -> set[str]:
@@ -576,14 +586,17 @@ def _state(ticket: dict[str, Any], rows: list[Any], end: int) -> str:
 
 
 def _awaited(ticket: dict[str, Any], rows: list[Any]) -> str | None:
-    """The kind of the stage for which the customer is awaited; that of an emergency is none of them."""
+    """The kind of the stage for which the customer is awaited; an emergency that began before delays that."""
     planned = sum(len(_tasks(stage)) for stage in ticket["stages"])
-    known = {row[1] for row in rows if row[1] < planned}
-    if any(row[8] == "open" and row[1] < planned for row in rows):
+    known = [row for row in rows if row[1] < planned]
+    if any(row[8] == "open" for row in known):
         return None
-    following = 0
+    done, following = max(row[7] for row in known), 0
+    woken = [row for row in rows if row[1] >= planned]
+    if any(row[8] == "open" for row in woken) and min(row[4] for row in woken) < done:
+        return None
     for stage in ticket["stages"]:
-        if following == len(known):
+        if following == len({row[1] for row in known}):
             return str(_tasks(stage)[0][3]) if _tasks(stage)[0][3:] else None
         following += len(_tasks(stage))
     return None
@@ -807,12 +820,10 @@ def test_who_is_free_does_a_chore_that_is_due(plan: Plan, world: Any) -> None:
         rows = [row for row in story.chores if (row[0], row[2]) == (agent, due)]
         if rows or due >= story.end:
             continue
-        # It has not begun: whenever it could have, the agent was not there, or at something else.
-        segment = next((s for s in story.played_segments if s.agent == agent and s.start <= due < s.paid_end), None)
+        # It has not begun: as long as the agent was there, they were at something else.
+        there = next((s for s in story.played_segments if s.agent == agent and s.start <= due < s.paid_end), None)
         for now in story.instants():
-            if segment is not None and due <= now < min(
-                chore["until"], segment.paid_end if not segment.pause else segment.end
-            ):
+            if there is not None and due <= now < min(chore["until"], there.paid_end):
                 assert agent in story.working(now) or agent in story.at_chores(now)
 
 
@@ -978,7 +989,7 @@ def test_the_pages_of_a_ticket_follow_each_other_until_one_is_answered(plan: Pla
         ends = [_passed_on(story, page) for page in pages]
         assert all(end == after.sent for end, after in zip(ends, pages[1:], strict=False))
         acknowledged = [page.answered for page in pages if page.outcome in {"answered", "not_needed"}]
-        assert story.played.tickets("acknowledged")[ticket] == (min(acknowledged, default=None),)
+        assert story.played.tickets("acknowledged")[ticket] == (acknowledged[0] if acknowledged else None,)
 
 
 def _passed_on(story: Story, page: Page) -> int:
@@ -990,12 +1001,13 @@ def _passed_on(story: Story, page: Page) -> int:
 
 @few
 @given(plan=plans())
-def test_nobody_is_paged_while_another_page_rings_at_them_or_they_work_for_one(plan: Plan, world: Any) -> None:
+def test_one_page_at_a_time_rings_at_anybody(plan: Plan, world: Any) -> None:
     story = told(plan, world)
     rings = [
         (page.agent, page.sent, story.end if page.outcome == "open" else _ring_ends(story, page))
         for page in story.pages
-        if page.outcome != "busy" or page.answered is not None
+        if page.answered != page.sent and (page.outcome != "busy" or page.answered is not None)
+        if (page.round, page.level) != (plan.rules["rounds"] - 1, "lead")  # the last of the chain, who always answers
     ]
     for (agent, _, end), (other, start, _) in pairwise(sorted(rings)):
         assert agent != other or end <= start
@@ -1050,7 +1062,9 @@ def test_what_is_in_line_when_the_timer_is_due_escalates(plan: Plan, world: Any)
         if due is None or due >= story.end or paused:
             continue
         for row in rows:
-            if row[4] < due and (row[6] is None or row[6] > due) and (row[7] is None or row[7] >= due):
+            gone = row[8] == "dropped" and row[7] == due  # with the last of its tier, in that very instant
+            waits = row[4] < due and (row[6] is None or row[6] > due) and (row[7] is None or row[7] >= due)
+            if waits and not gone:
                 assert row[6:] == (None, due, "escalated")
 
 
@@ -1170,7 +1184,7 @@ def test_another_agent_lengthens_nobodys_wait(plan: Plan, world: Any) -> None:
 
 
 @few
-@given(plan=plans(without=("duties", "preemption", "escalation", "chores", *HELP, *ONE_TASK_EACH)))
+@given(plan=plans(without=("duties", "pauses", "preemption", "escalation", "chores", *HELP, *ONE_TASK_EACH)))
 def test_a_last_least_urgent_ticket_changes_nothing_for_the_others(plan: Plan, world: Any) -> None:
     created = max(ticket["visible"] for ticket in plan.tickets) + 10
     last = {**plan.tickets[-1], "created": created, "visible": created, "priority": "P4", "enterprise": False}
