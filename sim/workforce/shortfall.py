@@ -90,5 +90,5 @@ def _unproven(task: Task) -> Iterator[str]:
     if found.stopped and found.people > found.least:
         gap = (found.people - found.least) / found.people
         where = f"{found.people} people, where at least {found.least} are needed"
-        stopped = f"the solver stopped after {task.problem.nodes} nodes at a gap of {gap:.0%}"
+        stopped = f"the solver stopped after {task.problem.nodes} nodes at a gap of {gap * 100:.0f} %"
         yield f"{where}: {stopped}; raise staffing.cover.nodes to look further"

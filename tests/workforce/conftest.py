@@ -87,7 +87,7 @@ def on_duty() -> Callable[..., NDArray[np.int64]]:
 
 @pytest.fixture(scope="session")
 def covered() -> Callable[..., Scenario]:
-    """A scenario with a minimum staffing table: `covered({"any": {"agents": {"tier1": 1}}})`, and more of `staffing`."""
+    """A scenario whose roster is solved: `covered({"any": {"agents": {"tier1": 1}}}, rules={"rest": "8 h"})`."""
 
     def built(
         minimum: dict[str, Any],
