@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -16,13 +17,14 @@ from sim.workforce.audit import DURATIONS, in_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from rich.console import Console, RenderableType
 
     from sim.workforce.audit import Audit, Gap, RegionAudit, RuleBroken
 
 WORST_GAPS = 5
-"""So many gaps of each region are listed."""
+"""So many gaps of each region are told, those at the same time of the week as one."""
 
 
 def print_audit(audit: Audit, console: Console) -> None:
@@ -77,41 +79,64 @@ def _gaps(audit: Audit) -> Iterator[RenderableType]:
     if any(region.gaps for region in audit.regions):
         yield "[bold]Where agents are missing[/bold] (local time, the worst first)"
     for region in audit.regions:
-        yield from (f"  {region.region}  {_gap(audit, region.region, gap)}" for gap in region.gaps[:WORST_GAPS])
-        if len(region.gaps) > WORST_GAPS:
-            yield f"  {region.region}  … and {len(region.gaps) - WORST_GAPS} more"
+        alike = _alike(audit, region)
+        yield from (f"  {region.region}  {text}" for text in alike[:WORST_GAPS])
+        if len(alike) > WORST_GAPS:
+            yield f"  {region.region}  … and at {len(alike) - WORST_GAPS} other times of the week"
 
 
-def _gap(audit: Audit, region: str, gap: Gap) -> str:
-    zone, clock = audit.scenario.regions[region].zone, clock_of(audit.scenario)
-    since, until = clock.local(zone, gap.since), clock.local(zone, gap.until)
-    end = f"{until:%H:%M}" if until.date() == since.date() else f"{until:%a %Y-%m-%d %H:%M}"
-    missing = ", ".join(f"{count} of {tier}" for tier, count in zip(TIERS, gap.missing, strict=True) if count)
-    return f"{since:%a %Y-%m-%d %H:%M} - {end}  {missing} missing"
+def _alike(audit: Audit, region: RegionAudit) -> list[str]:
+    """Gaps in words; those at the same time of the week in which the same agents are missing, as one."""
+    zone, clock = audit.scenario.regions[region.region].zone, clock_of(audit.scenario)
+    times = [(_times(clock.local(zone, gap.since), clock.local(zone, gap.until)), gap) for gap in region.gaps]
+    found: dict[tuple[str, tuple[int, ...]], list[Gap]] = {}
+    for when, gap in times:
+        found.setdefault((when, gap.missing), []).append(gap)
+    return [
+        f"{when}  {_missing(missing)} missing, {_often(len(gaps))} {clock.local(zone, gaps[0].since):%Y-%m-%d}"
+        for (when, missing), gaps in found.items()
+    ]
+
+
+def _times(since: datetime, until: datetime) -> str:
+    """`Fri 22:00-06:00`, or `Fri 22:00 - Mon 06:00` where it is not over within a day."""
+    if until - since <= timedelta(days=1):
+        return f"{since:%a %H:%M}-{until:%H:%M}"
+    weeks = f" {(until - since).days // 7} weeks later" if until - since > timedelta(weeks=1) else ""
+    return f"{since:%a %H:%M} - {until:%a %H:%M}{weeks}"
+
+
+def _missing(missing: tuple[int, ...]) -> str:
+    return ", ".join(f"{count} of {tier}" for tier, count in zip(TIERS, missing, strict=True) if count)
+
+
+def _often(times: int) -> str:
+    return "on" if times == 1 else f"{times} times, first on"
 
 
 def _rules(audit: Audit) -> Iterator[RenderableType]:
-    table = Table(title="Rules", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for column in ("region", "rule", "limit", "duties that break it", "people", "worst", "who", "start"):
-        table.add_column(column)
-    for region in audit.regions:
-        for rule in region.rules:
-            if rule.worst is not None:
-                table.add_row(*_rule(audit, region.region, rule, rule.worst))
-    if table.row_count:
-        yield table
-    elif any(sum(region.people) > region.always for region in audit.regions):
+    broken = [(region.region, rule) for region in audit.regions for rule in region.rules if rule.duties]
+    if broken:
+        yield "[bold]Rules that are broken[/bold] (start of the worst duty in local time)"
+        yield from (f"  {region}  {_rule(audit, region, rule)}" for region, rule in broken)
+    elif _measured(audit):
         yield "No rule is broken: " + ", ".join(_limits(audit))
+
+
+def _measured(audit: Audit) -> bool:
+    """Whether there is anybody whom rules are measured on."""
+    return any(sum(region.people) > region.always for region in audit.regions)
 
 
 def _limits(audit: Audit) -> Iterator[str]:
     return (f"{rule.rule} {_value(rule.rule, rule.limit)}" for rule in audit.regions[0].rules)
 
 
-def _rule(audit: Audit, region: str, rule: RuleBroken, worst: int) -> tuple[str, ...]:
+def _rule(audit: Audit, region: str, rule: RuleBroken) -> str:
     start = clock_of(audit.scenario).local(audit.scenario.regions[region].zone, rule.start)
-    limit, found = _value(rule.rule, rule.limit), _value(rule.rule, worst)
-    return region, rule.rule, limit, str(rule.duties), str(rule.people), found, rule.who, f"{start:%a %Y-%m-%d %H:%M}"
+    limit, worst = _value(rule.rule, rule.limit), _value(rule.rule, rule.worst or 0)
+    where = f"{escape(rule.who)} on {start:%a %Y-%m-%d %H:%M}"
+    return f"{rule.rule} {limit}: broken by {rule.duties} duties of {rule.people} people, worst {worst} ({where})"
 
 
 def _value(rule: str, value: int) -> str:
@@ -129,11 +154,12 @@ def _left_out(audit: Audit) -> Iterator[str]:
 
 
 def _verdict(audit: Audit) -> Text:
-    if audit.passed:
-        measured = any(region.floor_h is not None for region in audit.regions)
-        return Text(
-            "The floor is met, and no rule is broken." if measured else "No rule is broken.", style="bold green"
-        )
-    gaps = sum(len(region.gaps) for region in audit.regions)
-    duties = sum(rule.duties for region in audit.regions for rule in region.rules)
-    return Text(f"{gaps} gaps in the floor, {duties} breaches of rules.", style="bold red")
+    if not audit.passed:
+        gaps = sum(len(region.gaps) for region in audit.regions)
+        duties = sum(rule.duties for region in audit.regions for rule in region.rules)
+        return Text(f"{gaps} gaps in the floor, {duties} breaches of rules.", style="bold red")
+    floor = ["the floor is met"] if any(region.floor_h is not None for region in audit.regions) else []
+    found = ", and ".join([*floor, *["no rule is broken"] * _measured(audit)])
+    return (
+        Text(f"{found[0].upper()}{found[1:]}.", style="bold green") if found else Text("There is nothing to measure.")
+    )

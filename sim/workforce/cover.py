@@ -105,21 +105,34 @@ def coverage(types: Sequence[DutyType], edges: Sequence[int]) -> NDArray[np.int6
 
 
 def _fewest(problem: Problem, covers: NDArray[np.int64], needs: NDArray[np.int64]) -> Solution:
-    """The finest network gives the bound; coarser ones are tried first, as they mostly attain it, and sooner."""
+    """Coarser networks are tried first: they mostly need no more people than there must be, and are solved sooner."""
     if not needs.any():
         return Solution()
-    models = [_Model(network, covers, needs) for network in _networks(problem.types, problem.bounds)]
-    least, best = models[-1].least(), Solution()
-    for model in models:
-        flow, bound, stopped = model.fewest(least, problem.gap, problem.nodes)
-        if model is models[-1]:
-            least = max(least, bound)
+    best, networks = Solution(least=_by_hours(problem, covers, needs)), _networks(problem.types, problem.bounds)
+    for network in networks:
+        model = _Model(network, covers, needs)
+        flow, bound, stopped = model.fewest(problem.gap, problem.nodes)
         if not best.rotas or model.people(flow) < best.people:
-            best = best._replace(rotas=tuple(_closed_walks(model.network, flow)))
-        best = best._replace(least=least, stopped=stopped)
-        if best.people - least <= problem.gap * best.people:
+            best = best._replace(rotas=tuple(_closed_walks(network, flow)))
+        proven = bound if network is networks[-1] else best.least
+        best = best._replace(least=max(best.least, proven), stopped=stopped)
+        if best.people - best.least <= problem.gap * best.people:
             break
     return best._replace(rotas=_trimmed(best.rotas, covers, needs))
+
+
+def _by_hours(problem: Problem, covers: NDArray[np.int64], needs: NDArray[np.int64]) -> int:
+    """People that there must be anyhow: enough for one duty a day each, and for the hours of a line each."""
+    from scipy.optimize import LinearConstraint, milp
+
+    duties = covers.reshape(-1, len(needs)).T  # by type and day; the last column is the number of people
+    lengths = np.repeat([kind.length for kind in problem.types], DAYS_PER_WEEK)
+    one_a_day = np.tile(-np.eye(DAYS_PER_WEEK), len(problem.types))
+    met = LinearConstraint(np.pad(duties, ((0, 0), (0, 1))), needs, np.inf)
+    daily = LinearConstraint(np.pad(one_a_day, ((0, 0), (0, 1)), constant_values=1), 0, np.inf)
+    weekly = LinearConstraint(np.append(-lengths / problem.bounds.line_hours, 1)[None, :], 0, np.inf)
+    found = milp(np.eye(1, len(lengths) + 1, len(lengths))[0], constraints=[met, daily, weekly])
+    return math.ceil(float(found.fun) - _CLOSE)
 
 
 @lru_cache(maxsize=64)
@@ -166,12 +179,14 @@ class _Model:
         """People that are needed at least: fractions of people would do with as many."""
         return math.ceil(float(self._solved(whole=False).fun) - _CLOSE)
 
-    def fewest(self, least: int, gap: float, nodes: int) -> tuple[NDArray[np.int64], int, bool]:
+    def fewest(self, gap: float, nodes: int) -> tuple[NDArray[np.int64], int, bool]:
         """(a,) people on each arc; how many are needed at least; whether the solver ran out of nodes."""
+        least = self.least()
         found = self._solved(whole=True, least=least, gap=gap, nodes=nodes)
-        flow = self._rounded() if found.x is None else np.rint(found.x).astype(np.int64)
-        bound = found.mip_dual_bound if found.x is not None else least
-        return flow, math.ceil(bound - _CLOSE), found.status == _STOPPED
+        if found.x is None:
+            return self._rounded(), least, found.status == _STOPPED
+        bound = math.ceil(float(found.mip_dual_bound) - _CLOSE)
+        return np.rint(found.x).astype(np.int64), max(least, bound), found.status == _STOPPED
 
     def _solved(
         self,

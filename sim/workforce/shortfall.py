@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from sim.clock import DAY
 from sim.scenario.units import duration_text, local_time_text
+from sim.workforce.floor import DAYS_PER_WEEK
 from sim.workforce.lines import tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sim.scenario.schema import Scenario
+    from sim.workforce.cover import Problem
     from sim.workforce.lines import Task
     from sim.workforce.network import Bounds, DutyType
 
@@ -20,49 +22,58 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def notices(scenario: Scenario) -> tuple[str, ...]:
-    """What the floor asks for and no duty can give, why, and what would help; and where the solver stopped early."""
-    return tuple(notice for task in tasks(scenario) for notice in (*_unmet(task), *_unproven(task)))
+    """What the floor asks for and no duty can give, in local time, why, and what would help; and what is not proven."""
+    told: dict[str, list[str]] = {}
+    for task in tasks(scenario):
+        for notice in (*_unmet(task), *_unproven(task)):
+            told.setdefault(f"{task.tier}: {notice}", []).append(task.region)
+    return tuple(f"{', '.join(regions)} {notice}" for notice, regions in told.items())
 
 
 def _unmet(task: Task) -> Iterator[str]:
-    by_hours: dict[tuple[int, int, int], list[int]] = {}
+    """One notice a reason, with the hours of the local week and how many are missing in them."""
+    by_reason: dict[str, list[tuple[int, int]]] = {}
     for day, slot in task.solution.unmet:
-        by_hours.setdefault((slot, slot + 1, task.problem.required[day][slot]), []).append(day)
-    for (slot, until, missing), days in _joined(by_hours):
-        edges = (*task.problem.edges, DAY)
-        hours = f"{local_time_text(edges[slot])}-{local_time_text(edges[until])}"
-        where = f"{task.region} {task.tier}: {_days(days)} {hours} local time, {missing} missing"
-        yield f"{where}: {_reason(task, edges[slot], edges[until])}"
+        by_reason.setdefault(_reason(task, slot), []).append((day, slot))
+    for reason, slots in by_reason.items():
+        yield f"{'; '.join(_hours(task.problem, slots))}: {reason}"
 
 
-def _joined(by_hours: dict[tuple[int, int, int], list[int]]) -> list[tuple[tuple[int, int, int], list[int]]]:
-    """Slots that follow each other, lack as many and lie on the same days, as one."""
-    joined: list[tuple[tuple[int, int, int], list[int]]] = []
-    for (slot, until, missing), days in sorted(by_hours.items()):
-        (first, last, lacked), before = joined[-1] if joined else ((0, -1, 0), [])
-        if (last, lacked, before) == (slot, missing, days):
-            joined[-1] = (first, until, missing), days
-        else:
-            joined.append(((slot, until, missing), days))
-    return joined
+def _hours(problem: Problem, slots: list[tuple[int, int]]) -> list[str]:
+    """`Mon-Fri 05:00-08:00, 3 missing`: slots that lack as many and follow each other, as one; likewise days."""
+    missing = [[0] * len(problem.edges) for _ in range(DAYS_PER_WEEK)]
+    for day, slot in slots:
+        missing[day][slot] = problem.required[day][slot]
+    spans: dict[tuple[int, int, int], list[int]] = {}
+    for day in range(DAYS_PER_WEEK):
+        for count, run in groupby(range(len(problem.edges)), missing[day].__getitem__):
+            if count:
+                same = list(run)
+                spans.setdefault((same[0], same[-1], count), []).append(day)
+    edges = (*problem.edges, DAY)
+    return [
+        f"{_days(days)} {local_time_text(edges[first])}-{local_time_text(edges[last + 1])}, {count} missing"
+        for (first, last, count), days in spans.items()
+    ]
 
 
 def _days(days: list[int]) -> str:
     """`Mon-Fri` or `Tue, Sat-Sun`."""
     runs = [[day for _, day in run] for _, run in groupby(enumerate(days), lambda pair: pair[1] - pair[0])]
-    return ", ".join(WEEKDAYS[run[0]] if len(run) == 1 else f"{WEEKDAYS[run[0]]}-{WEEKDAYS[run[-1]]}" for run in runs)
+    return ", ".join("-".join(dict.fromkeys((WEEKDAYS[run[0]], WEEKDAYS[run[-1]]))) for run in runs)
 
 
-def _reason(task: Task, since: int, until: int) -> str:
+def _reason(task: Task, slot: int) -> str:
     """Why nobody can be there, and what would help."""
-    would = [kind for kind in task.too_long if any(kind.start <= since + d and until + d <= kind.end for d in (0, DAY))]
+    since = task.problem.edges[slot]
+    would = [kind for kind in task.too_long if any(kind.start <= since + later < kind.end for later in (0, DAY))]
     if not would:
         remedy = "name a shift that does in staffing.cover.shifts, or a time in staffing.cover.starts"
-        return f"no duty that may be used covers them: {remedy}"
+        return f"no duty that may be used covers this: {remedy}"
     shortest = min(would, key=lambda kind: kind.length)
     rules = [key for key, most in _hours_rules(task.problem.bounds) if shortest.length > most]
-    asked = f"{duration_text(shortest.length)} or more"
-    return f"only {_named(would)} would cover them, and {' and '.join(rules)} allows none: raise it to {asked}"
+    raised = f"raise {'it' if len(rules) == 1 else 'them'} to {duration_text(shortest.length)} or more"
+    return f"only {_named(would)} would cover this, longer than {' and '.join(rules)}: {raised}"
 
 
 def _hours_rules(bounds: Bounds) -> tuple[tuple[str, int], ...]:
@@ -78,6 +89,6 @@ def _unproven(task: Task) -> Iterator[str]:
     found = task.solution
     if found.stopped and found.people > found.least:
         gap = (found.people - found.least) / found.people
-        where = f"{task.region} {task.tier}: {found.people} people, where at least {found.least} are needed"
-        stopped = f"the solver stopped after {task.problem.nodes} nodes at a gap of {gap:.0%}"
+        where = f"{found.people} people, where at least {found.least} are needed"
+        stopped = f"the solver stopped after {task.problem.nodes} nodes at a gap of {gap * 100:.0f} %"
         yield f"{where}: {stopped}; raise staffing.cover.nodes to look further"

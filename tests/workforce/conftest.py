@@ -83,3 +83,37 @@ def on_duty() -> Callable[..., NDArray[np.int64]]:
         return begun - np.searchsorted(np.sort(roster.end[mine]), instants, side="right")
 
     return counted
+
+
+@pytest.fixture(scope="session")
+def covered() -> Callable[..., Scenario]:
+    """A scenario whose roster is solved: `covered({"any": {"agents": {"tier1": 1}}}, rules={"rest": "8 h"})`."""
+
+    def built(
+        minimum: dict[str, Any],
+        *,
+        zones: dict[str, str] | None = None,
+        shifts: dict[str, str] | None = None,
+        start: str = "2026-03-02",
+        days: int = 28,
+        holidays: dict[str, dict[str, str]] | None = None,
+        **staffing: Any,
+    ) -> Scenario:
+        regions = {
+            name: {"zone": zone, "shifts": EVENING if shifts is None else shifts, "tickets": "1 per hour"}
+            for name, zone in (zones or {"here": "America/Los_Angeles"}).items()
+        }
+        return from_data(
+            {
+                "horizon": {"start": start, "days": days, "warmup_days": 0},
+                "regions": regions,
+                "demand": {"holidays": holidays or {}},
+                "work": {
+                    "routes": {priority: {"tiers": ["tier1"]} for priority in ("P1", "P2", "P3", "P4")},
+                    "handle": {"tier1": {"mean": "10 min"}},
+                },
+                "staffing": {"mode": "cover", "minimum": minimum, **staffing},
+            }
+        )
+
+    return built
