@@ -712,6 +712,38 @@ def test_a_p1_that_comes_from_the_chain_and_may_overflow_at_once_interrupts(worl
     assert played.pages == [(2, 0, "primary", 2, False, 10, None, "unanswered")]
 
 
+@pytest.mark.parametrize(("interrupted", "overflows"), [(30, 60), (45, 75)], ids=["in line", "in service"])
+def test_the_time_of_an_earlier_wait_opens_nothing(world: Any, interrupted: int, overflows: int) -> None:
+    """The first wait would have overflowed at 40, when the work is in line again or in service."""
+    w = world(**overflowing(30))
+    w.agent()
+    w.agent(region=1)
+    w.ticket(1, "P3", (1, 19))
+    w.ticket(10, "P3", (1, 100))
+    w.ticket(interrupted, "P1", (1, 200))
+    assert w.play().work_of(1) == [
+        (0, 0, 0, 10, "arrived", 20, interrupted, "preempted"),
+        (0, 1, 1, interrupted, "preempted", overflows, overflows + 120 - interrupted, "done"),
+    ]
+
+
+def test_a_helping_tier_that_goes_takes_only_its_own_work_elsewhere(world: Any) -> None:
+    w = world(regions=2, up_tier_help=True)
+    w.agent()
+    w.agent(tier=2, duties=[(0, 50)])
+    w.agent(tier=2, region=1)
+    w.ticket(1, "P2", (1, 99))
+    w.ticket(2, "P2", (2, 48))
+    w.ticket(10, "P3", (1, 10))
+    w.ticket(11, "P3", (2, 10))
+    assert w.play().work == [
+        (0, 0, 0, 0, 1, "arrived", 1, 100, "done"),
+        (1, 0, 0, 1, 2, "arrived", 2, 50, "done"),
+        (2, 0, 0, 0, 10, "arrived", 100, 110, "done"),
+        (3, 0, 0, 2, 11, "arrived", 50, 60, "done"),
+    ]
+
+
 def test_work_of_an_unstaffed_pool_does_not_wait_for_its_overflow(world: Any) -> None:
     w = world(**overflowing(30, regions=3, to=[2]))
     w.agent(region=1)
