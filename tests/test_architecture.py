@@ -17,7 +17,7 @@ ORDER = (
     "scenario.wording", "scenario.checks", "scenario.validate", "scenario.yaml_source", "scenario.changes",
     "scenario.load", "scenario.reference", "scenario.table",
     "workload.tape", "workload.tasks", "workload.draws", "workload.durations", "workload.arrivals", "workload.routes",
-    "workload.table", "workload.assists", "workload.forecast", "workload.replay", "workload.alerts",
+    "workload.assists", "workload.forecast", "workload.replay", "workload.alerts",
     "workload.filters", "workload.batches", "workload.paging", "workload.sample",
     "workforce.roster", "workforce.rules", "workforce.floor", "workforce.network", "workforce.cover",
     "workforce.shifts", "workforce.rotations", "workforce.lines", "workforce.shortfall", "workforce.dated_rows",
@@ -41,7 +41,7 @@ AT_HOME = {
     "loky": "experiment",
     "rich": "report",
     "typer": "cli",
-    "scipy.optimize": "workforce",
+    "scipy.optimize.milp": "workforce",
 }
 """Libraries that are imported in one place alone (rich also by the command line)."""
 
