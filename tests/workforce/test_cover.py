@@ -515,9 +515,11 @@ PRINT = """
 from sim.workforce.cover import Problem, solve
 from sim.workforce.network import Bounds, DutyType
 hour = 3_600_000
-types = tuple(DutyType(name, start * hour, (start + 8) * hour, name == "N") for name, start in zip("DSN", (6, 14, 22)))
+starts = zip("DSN", (6, 14, 22))
+types = tuple(DutyType(name, start * hour, (start + 8) * hour, name == "N") for name, start in starts)
 bounds = Bounds(11 * hour, 48 * hour, 6, 5, 40 * hour)
-print(solve(Problem(types, (0, 6 * hour, 14 * hour, 22 * hour), ((1, 3, 2, 1),) * 5 + ((1, 1, 1, 1),) * 2, bounds, 0.02, 100)))
+needed = ((1, 3, 2, 1),) * 5 + ((1, 1, 1, 1),) * 2
+print(solve(Problem(types, (0, 6 * hour, 14 * hour, 22 * hour), needed, bounds, 0.02, 100)))
 """
 
 

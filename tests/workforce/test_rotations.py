@@ -237,9 +237,9 @@ def test_who_joins_moves_nobody(baseline: Scenario) -> None:
     before = by_name(baseline)
     more = {"pattern": STANDARD, "headcount": {"tier1": 21, "tier4": 3}}
     east = {"zone": "Asia/Kolkata", "shifts": {"D": "08:00-16:00", "S": "16:00-24:00", "N": "00:00-08:00"}}
-    after = by_name(baseline.with_({"staffing.crews.a_new_one": more, "regions.a_new_one": east}))
+    after = by_name(baseline.with_({"staffing.add.a_new_one": more, "regions.a_new_one": east}))
     assert {name: after[name] for name in before} == before
-    assert len(after) == len(before) + 4 * 24 + len(before) // 4 + 24
+    assert len(after) == len(before) + 4 * 24 + (len(before) - 1) // 4 + 24
 
 
 # ---- the standard rotation
@@ -280,12 +280,19 @@ def test_the_standard_rotation_holds_its_headcount_at_every_instant(
 def test_nobody_rests_less_than_fifteen_hours_on_the_standard_rotation(baseline: Scenario) -> None:
     """16 hours between two duties of a kind, an hour less when clocks go forward, and a day before the first night."""
     crews = {
-        **dict.fromkeys(baseline.staffing.crews),
         "standard": {"pattern": STANDARD, "headcount": dict.fromkeys(("tier1", "tier2", "tier3", "tier4"), 21)},
     }
     for start in ("2026-03-02", "2026-10-05"):
         roster = plan_roster(
-            baseline.with_({"staffing.crews": crews, "horizon.start": start, "horizon.days": 63, "oncall": None})
+            baseline.with_(
+                {
+                    "staffing.mode": "pattern",
+                    "staffing.crews": crews,
+                    "horizon.start": start,
+                    "horizon.days": 63,
+                    "oncall": None,
+                }
+            )
         )
         assert len(roster.agents) == 4 * 4 * 21
         same = roster.agent[1:] == roster.agent[:-1]
