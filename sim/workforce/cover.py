@@ -132,7 +132,7 @@ def _by_hours(problem: Problem, covers: NDArray[np.int64], needs: NDArray[np.int
     daily = LinearConstraint(np.pad(one_a_day, ((0, 0), (0, 1)), constant_values=1), 0, np.inf)
     weekly = LinearConstraint(np.append(-lengths / problem.bounds.line_hours, 1)[None, :], 0, np.inf)
     found = milp(np.eye(1, len(lengths) + 1, len(lengths))[0], constraints=[met, daily, weekly])
-    return math.ceil(float(found.fun) - _CLOSE)
+    return math.ceil(float(found.x[-1]) - _CLOSE)
 
 
 @lru_cache(maxsize=64)

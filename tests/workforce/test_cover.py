@@ -517,7 +517,8 @@ from sim.workforce.network import Bounds, DutyType
 hour = 3_600_000
 types = tuple(DutyType(name, start * hour, (start + 8) * hour, name == "N") for name, start in zip("DSN", (6, 14, 22)))
 bounds = Bounds(11 * hour, 48 * hour, 6, 5, 40 * hour)
-print(solve(Problem(types, (0, 6 * hour, 14 * hour, 22 * hour), ((1, 3, 2, 1),) * 5 + ((1, 1, 1, 1),) * 2, bounds, 0.02, 100)))
+required = ((1, 3, 2, 1),) * 5 + ((1, 1, 1, 1),) * 2
+print(solve(Problem(types, (0, 6 * hour, 14 * hour, 22 * hour), required, bounds, 0.02, 100)))
 """
 
 
