@@ -36,7 +36,7 @@ AT_HOME = {
     "loky": "experiment",
     "rich": "report",
     "typer": "cli",
-    "scipy.optimize": "workforce",
+    "scipy.optimize.milp": "workforce",
 }
 """Libraries that are imported in one place alone (rich also by the command line)."""
 

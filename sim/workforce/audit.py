@@ -175,7 +175,7 @@ def _has_floor(scenario: Scenario, region: str) -> bool:
 
 def _weekly(spans: NDArray[np.int64], clock: Clock) -> float:
     """Hours a week in spans of ms."""
-    return float(spans.sum()) / clock.end * WEEK / HOUR
+    return int(spans.sum()) * WEEK / (clock.end * HOUR)
 
 
 def _lengths(since: NDArray[np.int64], clock: Clock) -> NDArray[np.int64]:

@@ -131,8 +131,9 @@ def _by_hours(problem: Problem, covers: NDArray[np.int64], needs: NDArray[np.int
     met = LinearConstraint(np.pad(duties, ((0, 0), (0, 1))), needs, np.inf)
     daily = LinearConstraint(np.pad(one_a_day, ((0, 0), (0, 1)), constant_values=1), 0, np.inf)
     weekly = LinearConstraint(np.append(-lengths / problem.bounds.line_hours, 1)[None, :], 0, np.inf)
-    found = milp(np.eye(1, len(lengths) + 1, len(lengths))[0], constraints=[met, daily, weekly])
-    return math.ceil(float(found.x[-1]) - _CLOSE)
+    people = np.eye(1, len(lengths) + 1, len(lengths))[0]
+    found: OptimizeResult = milp(people, constraints=[met, daily, weekly])
+    return math.ceil(float(found.fun) - _CLOSE)
 
 
 @lru_cache(maxsize=64)
@@ -293,7 +294,8 @@ def _trimmed(rotas: Sequence[Rota], covers: NDArray[np.int64], needs: NDArray[np
         for _ in range(spare[duty, day]):
             fullest = min((key for key in lines if lines[key][day] == duty), key=lambda key: _fill(lines[key]))
             lines[fullest][day] = OFF
-    return tuple(tuple(tuple(lines[n, m]) for m in range(len(rota))) for n, rota in enumerate(rotas))
+    left = [tuple(tuple(lines[n, m]) for m in range(len(rota))) for n, rota in enumerate(rotas)]
+    return tuple(rota for rota in left if any(duty != OFF for line in rota for duty in line))
 
 
 def _fill(line: Sequence[int]) -> int:
