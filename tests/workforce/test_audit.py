@@ -114,6 +114,15 @@ def test_the_day_on_which_clocks_change_breaks_no_rule_by_itself(covered: Covere
     assert found.passed
 
 
+def test_a_duty_that_ends_as_the_clock_jumps_ends_before_the_jump(covered: Covered) -> None:
+    # Evenings from 17:00 to 01:00, five a week with 16 h of rest: on 29 March it is 02:00 when the last one ends.
+    crews = {"late": {"pattern": "5O 2S", "headcount": {"tier1": 1}}}
+    rules, shifts = {"rest": "16 h", "week_hours": "16 h"}, {"S": "17:00-01:00"}
+    more = {"mode": "pattern", "crews": crews, "rules": rules}
+    found = audited(covered({}, zones=LONDON, start="2026-03-16", days=28, shifts=shifts, **more))
+    assert [rule.duties for rule in found.regions[0].rules] == [0, 0, 0, 0]
+
+
 def test_flat_staffing_is_held_against_the_floor_but_no_rule(covered: Covered) -> None:
     table = {"all": {"agents": {"tier1": 3}}}
     found = audited(covered(table, zones=LONDON, days=14, mode="flat", flat={"here": {"tier1": 2}}))
