@@ -66,8 +66,8 @@ class Precision(NamedTuple):
 
     Attributes:
         ends: so many times of the day at which a duty of the past may have ended are told apart, the rest rounded up.
-        lengths: `longest`: duties of the past count as if all had the greatest length; `own`: with their own; `one`: with
-            their own, and a duty of another length follows only once they can no longer matter.
+        lengths: `longest`: duties of the past count as if all had the greatest length; `own`: with their own; `one`:
+            with their own, and a duty of another length follows only once they can no longer matter.
     """
 
     ends: int
