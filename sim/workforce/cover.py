@@ -35,8 +35,8 @@ _MOST_NODES = 10_000
 _CLOSE = 1e-6
 """What the solver's arithmetic may be off, in people."""
 _NONE = np.empty(0)
-_STOPPED = 1
-"""The status with which `scipy.optimize.milp` tells that it reached a limit."""
+_PROVEN = 0
+"""The status of `scipy.optimize.milp` for a solution within the gap; at a limit it may be 1 or 4."""
 
 
 class Problem(NamedTuple):
@@ -243,9 +243,9 @@ class _Model:
         least = self.least()
         found = self._solved(whole=True, least=least, gap=gap, nodes=nodes)
         if found.x is None:
-            return self._rounded(), least, found.status == _STOPPED
+            return self._rounded(), least, found.status != _PROVEN
         bound = math.ceil(float(found.mip_dual_bound) - _CLOSE)
-        return np.rint(found.x).astype(np.int64), max(least, bound), found.status == _STOPPED
+        return np.rint(found.x).astype(np.int64), max(least, bound), found.status != _PROVEN
 
     def _solved(
         self,

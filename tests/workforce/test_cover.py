@@ -509,6 +509,18 @@ def test_a_solver_that_ran_out_of_nodes_says_so(covered: Covered, monkeypatch: p
     )
 
 
+def test_a_limit_of_nodes_that_is_really_reached_is_known() -> None:
+    types = tuple(
+        DutyType(name, start * HOUR, (start + 8) * HOUR, name == "N")
+        for name, start in (("D", 6), ("S", 14), ("N", 22))
+    )
+    bounds = Bounds(16 * HOUR, 48 * HOUR, 5, 2, 40 * HOUR)
+    required = ((3, 2, 4, 4), (0, 3, 4, 1), (4, 4, 1, 3), (0, 3, 2, 4), (4, 1, 4, 3), (3, 2, 3, 2), (0, 4, 4, 4))
+    edges = (0, 6 * HOUR, 14 * HOUR, 22 * HOUR)
+    assert solve(Problem(types, edges, required, bounds, 0.0, 1)).stopped
+    assert not solve(Problem(types, edges, required, bounds, 0.0, 20_000)).stopped
+
+
 def test_a_network_that_is_too_large_is_said_to_be_reckoned_safely(
     covered: Covered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
