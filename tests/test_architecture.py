@@ -19,7 +19,7 @@ ORDER = (
     "workload.tape", "workload.tasks", "workload.draws", "workload.durations", "workload.arrivals", "workload.routes",
     "workload.assists", "workload.forecast", "workload.replay", "workload.alerts",
     "workload.filters", "workload.batches", "workload.paging", "workload.sample",
-    "workforce.roster", "workforce.rules", "workforce.floor", "workforce.network", "workforce.cover",
+    "workforce.roster", "workforce.rules", "workforce.floor", "workforce.network", "workforce.rotas", "workforce.cover",
     "workforce.shifts", "workforce.rotations", "workforce.lines", "workforce.shortfall", "workforce.dated_rows",
     "workforce.explicit", "workforce.export", "workforce.oncall", "workforce.absences", "workforce.plan",
     "workforce.audit", "workforce.chores", "workforce.presence",

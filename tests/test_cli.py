@@ -211,6 +211,38 @@ def test_with_json_the_folder_and_the_notices_go_to_stderr(cli: Cli) -> None:
     assert "results in  results" in done.stderr
 
 
+COVER = """\
+horizon: {start: 2026-03-02, days: 14, warmup_days: 0}
+regions:
+  here: {zone: Europe/London, tickets: 1 per hour, shifts: {D: 06:00-14:00, S: 14:00-22:00, N: 22:00-06:00}}
+work:
+  routes: {P1: {tiers: [tier1]}, P2: {tiers: [tier1]}, P3: {tiers: [tier1]}, P4: {tiers: [tier1]}}
+  handle: {tier1: {mean: 10 min}}
+staffing:
+  mode: cover
+  minimum: {all: {agents: {tier1: 1}}}
+"""
+
+
+def test_an_audit_passes_where_the_floor_is_met_and_no_rule_broken(cli: Cli) -> None:
+    cli.write("cover.yaml", COVER)
+    done = cli("audit", "cover.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The floor is met, and no rule is broken." in done.stdout
+    assert cli.runs("cover") == []
+
+
+def test_an_audit_that_finds_something_ends_with_1(cli: Cli) -> None:
+    cli.write("cover.yaml", COVER)
+    done = cli("audit", "cover.yaml", "--set", "staffing.cover.shifts=[D, S]", "--json")
+    assert (done.returncode, done.stderr) == (1, "")
+    found = json.loads(done.stdout)
+    assert found["passed"] is False
+    assert found["notices"][0].startswith("here tier1: Mon-Sun 00:00-06:00, 1 missing; Mon-Sun 22:00-24:00, 1 missing:")
+    valid = cli("validate", "cover.yaml", "--set", "staffing.cover.shifts=[D, S]")
+    assert found["notices"][0] in valid.stdout
+
+
 def test_the_version_is_told(cli: Cli) -> None:
     assert cli("--version").stdout.strip().count(".") == 2
 

@@ -126,6 +126,26 @@ def test_wall_is_right_to_the_millisecond_wherever_the_offset_changes(zone: str)
     )
 
 
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_wall_time_is_reached_when_it_is_first_shown_or_jumped_over(zone: str) -> None:
+    instants = np.arange(0, YEAR_2026.end, QUARTER)
+    shown = np.maximum.accumulate(YEAR_2026.wall(zone, instants))
+    walls = np.arange(shown[0] + QUARTER, shown[-1], QUARTER)
+    first = instants[np.searchsorted(shown, walls)]
+    assert YEAR_2026.reached(zone, walls).tolist() == first.tolist()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"), [("Europe/London", date(2026, 3, 29), 1.5), ("Europe/London", date(2026, 10, 25), 1.5)]
+)
+def test_a_wall_time_that_is_skipped_is_the_jump_and_one_that_comes_twice_the_first(
+    zone: str, day: date, hours: float
+) -> None:
+    reached = YEAR_2026.reached(zone, np.array([day_number(day) * DAY + int(hours * HOUR)]))
+    expected = {3: "2026-03-29 01:00", 10: "2026-10-25 00:30"}[day.month]
+    assert reached.tolist() == [utc_ms(expected) - YEAR_2026.origin]
+
+
 @pytest.mark.parametrize("days", [[-3000, 0], [0, 600], [-400, -380], [368, 600], [-3000, 3000]])
 def test_wall_far_outside_the_run_is_right_too(days: list[int]) -> None:
     clock = Clock.starting(date(2026, 6, 1), days=1, warmup_days=0)

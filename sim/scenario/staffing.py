@@ -43,20 +43,28 @@ class Minimum(Model):
 
 
 class Rules(Model):
-    """What a roster may ask of a person. Rosters are built within them, and measured against them."""
+    """What a roster may ask of a person. Rosters are built within them, and measured against them.
+
+    They are read on the wall clock of the region: an hour more or less where clocks change breaks none.
+    """
 
     rest: Annotated[Duration, Field(le=DAY)] = 11 * HOUR
     """Rest between the end of a duty and the start of the next."""
     week_hours: Annotated[Duration, Field(gt=0, le=WEEK)] = 48 * HOUR
     """Time on duty in any span of 7 days."""
     consecutive_duties: Annotated[int, Field(ge=1, le=366)] = 6
-    """Duties on days in a row."""
+    """Days in a row with a duty; a duty belongs to the date on which it starts. The solver never plans more than 13."""
     consecutive_nights: Annotated[int, Field(ge=1, le=366)] = 5
     """Nights in a row."""
 
 
 class Cover(Model):
-    """The solver: the fewest people on weekly lines whose cyclic rota meets the minimum staffing within the rules."""
+    """The solver: the fewest people on weekly lines that meet the minimum staffing within the rules.
+
+    The lines of a region and tier form one or more cyclic rotas: everybody goes through the lines of their rota, each
+    one week further than the one before. At most one duty a day starts for a person. Public holidays ask for their
+    floor on that day of every week, where it is above the usual one. Hours that no duty covers are left open and told.
+    """
 
     shifts: tuple[ShiftLetter, ...] = ()
     """Shifts of the regions that may be used; all where none is named."""

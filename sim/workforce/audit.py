@@ -175,7 +175,7 @@ def _has_floor(scenario: Scenario, region: str) -> bool:
 
 def _weekly(spans: NDArray[np.int64], clock: Clock) -> float:
     """Hours a week in spans of ms."""
-    return float(spans.sum()) / clock.end * WEEK / HOUR
+    return int(spans.sum()) * WEEK / (clock.end * HOUR)
 
 
 def _lengths(since: NDArray[np.int64], clock: Clock) -> NDArray[np.int64]:
@@ -221,7 +221,8 @@ def _worst_first(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
 
 def _broken(scenario: Scenario, plan: DutyPlan, region: str, duties: NDArray[np.int64]) -> Iterable[RuleBroken]:
     clock, zone = clock_of(scenario), scenario.regions[region].zone
-    start, end = (clock.wall(zone, instants[duties]) for instants in (plan.start, plan.end))
+    start = clock.wall(zone, plan.start[duties])
+    end = clock.wall(zone, plan.end[duties] - 1) + 1  # a duty that ends as the clock jumps ends before the jump
     found = breaches(scenario.staffing.rules, plan.agent[duties], start, end, start // DAY, plan.night[duties])
     return (_summed(broken, plan, duties) for broken in found)
 

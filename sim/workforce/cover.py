@@ -12,32 +12,29 @@ them. What none covers is left out and told, slot by slot; so is what the solver
 from __future__ import annotations
 
 import math
-from collections import Counter
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY
 from sim.workforce.floor import DAYS_PER_WEEK
 from sim.workforce.network import OFF, Bounds, DutyType, Network, Precision
+from sim.workforce.rotas import Rota, closed_walks, coverage, trimmed, without_surplus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from scipy.optimize import OptimizeResult
+    from scipy.optimize import LinearConstraint, OptimizeResult
     from scipy.sparse import csr_array
 
-Line = tuple[int, ...]
-"""The duties of a week from Monday: indices into the problem's types, or `OFF`."""
-Rota = tuple[Line, ...]
-
-_PRECISIONS = (Precision(1, lengths=False), Precision(1, lengths=True), Precision(3, lengths=True))
+_PRECISIONS = (Precision(1, "one"), Precision(1, "longest"), Precision(1, "own"), Precision(3, "own"))
 _MOST_NODES = 10_000
 """Larger networks take too long; only the coarsest may be larger."""
 _CLOSE = 1e-6
 """What the solver's arithmetic may be off, in people."""
+_NONE = np.empty(0)
 _PROVEN = 0
 """The status of `scipy.optimize.milp` for a solution within the gap; at a limit it may be 1 or 4."""
 
@@ -69,12 +66,14 @@ class Solution(NamedTuple):
         rotas: their lines; there are as many people as lines.
         least: people that are needed at least, as far as is proven.
         stopped: whether the solver ran out of nodes.
+        coarse: whether the finest network was too large, so that fewer people may do than it found.
         unmet: (day, slot) in which no duty lies although somebody is required.
     """
 
     rotas: tuple[Rota, ...] = ()
     least: int = 0
     stopped: bool = False
+    coarse: bool = False
     unmet: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -93,55 +92,115 @@ def solve(problem: Problem) -> Solution:
     return found._replace(unmet=tuple(divmod(slot, len(problem.edges)) for slot in unmet))
 
 
-def coverage(types: Sequence[DutyType], edges: Sequence[int]) -> NDArray[np.int64]:
-    """(types, 7, slots of a week) 1 where a duty on a day covers a slot; Sunday's night reaches Monday."""
-    slots = len(edges)
-    covers = np.zeros((len(types), DAYS_PER_WEEK, DAYS_PER_WEEK * slots), dtype=np.int64)
-    for which, kind in enumerate(types):
-        inside = [n for n in range(2 * slots) if kind.start <= edges[n % slots] + n // slots * DAY < kind.end]
-        for day in range(DAYS_PER_WEEK):
-            covers[which, day, (day * slots + np.array(inside)) % covers.shape[2]] = 1
-    return covers
-
-
 def _fewest(problem: Problem, covers: NDArray[np.int64], needs: NDArray[np.int64]) -> Solution:
-    """Coarser networks are tried first: they mostly need no more people than there must be, and are solved sooner."""
+    """First with as few types of duty as would do by their hours; where that takes more people, with all."""
     if not needs.any():
         return Solution()
-    best, networks = Solution(least=_by_hours(problem, covers, needs)), _networks(problem.types, problem.bounds)
+    hours, every = _Hours(problem, covers, needs), list(range(len(problem.types)))
+    least, few = hours.least(), hours.few_types()
+    chosen = _ladder(problem, covers, needs, least, few)
+    if few == every:
+        return chosen
+    if chosen.people - least <= problem.gap * chosen.people:
+        return chosen._replace(least=least)
+    found = _ladder(problem, covers, needs, least, every)
+    return found if found.people < chosen.people else found._replace(rotas=chosen.rotas)
+
+
+def _ladder(
+    problem: Problem, covers: NDArray[np.int64], needs: NDArray[np.int64], least: int, types: list[int]
+) -> Solution:
+    """Coarser networks are tried first: they mostly need no more people than there must be, and are solved sooner."""
+    networks, complete = _networks(tuple(problem.types[which] for which in types), problem.bounds)
+    best = Solution(least=least)
     for network in networks:
-        model = _Model(network, covers, needs)
+        model = _Model(network, covers[types], needs)
         flow, bound, stopped = model.fewest(problem.gap, problem.nodes)
+        finest = complete and network is networks[-1]
         if not best.rotas or model.people(flow) < best.people:
-            best = best._replace(rotas=tuple(_closed_walks(network, flow)))
-        proven = bound if network is networks[-1] else best.least
-        best = best._replace(least=max(best.least, proven), stopped=stopped)
+            best = best._replace(rotas=tuple(closed_walks(network, flow)))
+        best = best._replace(least=max(least, bound) if finest else least, stopped=stopped, coarse=not finest)
         if best.people - best.least <= problem.gap * best.people:
             break
-    return best._replace(rotas=_trimmed(best.rotas, covers, needs))
+    return best._replace(rotas=_named(types, trimmed(best.rotas, covers[types], needs)))
 
 
-def _by_hours(problem: Problem, covers: NDArray[np.int64], needs: NDArray[np.int64]) -> int:
-    """People that there must be anyhow: enough for one duty a day each, and for the hours of a line each."""
-    from scipy.optimize import LinearConstraint, milp
-
-    duties = covers.reshape(-1, len(needs)).T  # by type and day; the last column is the number of people
-    lengths = np.repeat([kind.length for kind in problem.types], DAYS_PER_WEEK)
-    one_a_day = np.tile(-np.eye(DAYS_PER_WEEK), len(problem.types))
-    met = LinearConstraint(np.pad(duties, ((0, 0), (0, 1))), needs, np.inf)
-    daily = LinearConstraint(np.pad(one_a_day, ((0, 0), (0, 1)), constant_values=1), 0, np.inf)
-    weekly = LinearConstraint(np.append(-lengths / problem.bounds.line_hours, 1)[None, :], 0, np.inf)
-    found = milp(np.eye(1, len(lengths) + 1, len(lengths))[0], constraints=[met, daily, weekly])
-    return math.ceil(float(cast("float", found.fun)) - _CLOSE)
+def _named(types: list[int], rotas: tuple[Rota, ...]) -> tuple[Rota, ...]:
+    """Rotas whose duties are indices into some of the types, with indices into all of them."""
+    names = [*types, OFF]  # the last is found at `OFF`
+    return tuple(tuple(tuple(names[duty] for duty in line) for line in rota) for rota in rotas)
 
 
 @lru_cache(maxsize=64)
-def _networks(types: tuple[DutyType, ...], bounds: Bounds) -> tuple[Network, ...]:
-    """From coarse to fine, without those that are too large."""
+def _networks(types: tuple[DutyType, ...], bounds: Bounds) -> tuple[tuple[Network, ...], bool]:
+    """From coarse to fine, without those that are too large, and whether the finest is among them."""
     alike = len({kind.length for kind in types}) == 1
-    coarse, *finer = _PRECISIONS[alike:]  # where all lengths are alike, the first two are the same
+    coarse, *finer = _PRECISIONS[2 * alike :]  # where all lengths are alike, the first three are the same
     found = [Network.of(types, bounds, coarse), *(Network.of(types, bounds, fine, _MOST_NODES) for fine in finer)]
-    return tuple(network for network in found if network is not None)
+    return tuple(network for network in found if network is not None), found[-1] is not None
+
+
+# ---- how many there must be ----------------------------------------------------------------------------------------
+
+
+class _Hours:
+    """What holds of any roster, whatever the order of its duties: one duty a day each, and the hours of a week.
+
+    The variables are duties by type and day, then people by the number of duties of each length in their line.
+    """
+
+    def __init__(self, problem: Problem, covers: NDArray[np.int64], needs: NDArray[np.int64]) -> None:
+        self.types, self.bounds, self.needs = problem.types, problem.bounds, needs
+        self.duties = covers.reshape(-1, len(needs)).T
+        self.lengths = sorted({kind.length for kind in problem.types})
+        self.lines = np.array(sorted(self._lines()))
+
+    def _lines(self) -> set[tuple[int, ...]]:
+        """Numbers of duties of each length that a line has room for."""
+        weeks = combinations_with_replacement([0, *self.lengths], DAYS_PER_WEEK)
+        rooms = (week for week in weeks if sum(week) <= self.bounds.line_hours)
+        return {tuple(week.count(length) for length in self.lengths) for week in rooms}
+
+    def least(self) -> int:
+        """People that there must be anyhow."""
+        return math.ceil(float(self._solved(self._people()).fun) - _CLOSE)
+
+    def few_types(self) -> list[int]:
+        """Types that would do for so many people, as few as possible, and the first where it makes no difference."""
+        from scipy.optimize import LinearConstraint
+
+        used = 1 + np.arange(len(self.types)) / len(self.types) ** 2
+        most = self.needs.max() * np.repeat(np.eye(len(self.types)), DAYS_PER_WEEK, axis=0)
+        linked = np.hstack([-np.eye(len(most)), np.zeros((len(most), len(self.lines))), most])
+        people = np.append(self._people(), 0 * used)
+        more = [LinearConstraint(people[None, :], 0, self.least()), LinearConstraint(linked, 0, np.inf)]
+        chosen: list[int] = np.flatnonzero(
+            np.rint(self._solved(0 * self._people(), used, more).x[-len(used) :])
+        ).tolist()
+        return chosen
+
+    def _people(self) -> NDArray[np.float64]:
+        return np.repeat([0.0, 1.0], [self.duties.shape[1], len(self.lines)])
+
+    def _solved(
+        self, cost: NDArray[np.float64], whole: NDArray[np.float64] = _NONE, more: Sequence[LinearConstraint] = ()
+    ) -> OptimizeResult:
+        """The least cost; after the variables of the class come others, whole numbers with costs of their own."""
+        from scipy.optimize import LinearConstraint, milp
+
+        kinds, lines = len(self.types), len(self.lines)
+        lengths = np.repeat([kind.length for kind in self.types], DAYS_PER_WEEK)
+        met = np.hstack([self.duties, np.zeros((len(self.needs), lines))])
+        one_a_day = np.hstack([np.tile(-np.eye(DAYS_PER_WEEK), kinds), np.ones((DAYS_PER_WEEK, lines))])
+        in_lines = np.hstack([-1.0 * (np.array(self.lengths)[:, None] == lengths), self.lines.T])
+        hours = np.append(-lengths / self.bounds.week_hours, np.ones(lines))[None, :]
+        rows = np.pad(np.vstack([met, one_a_day, in_lines, hours]), ((0, 0), (0, len(whole))))
+        least = np.zeros(len(rows))
+        least[: len(self.needs)] = self.needs
+        return milp(
+            np.append(cost, whole), integrality=np.repeat([0, 1], [len(cost), len(whole)]),
+            constraints=[LinearConstraint(rows, least, np.inf), *more],
+        )  # fmt: skip
 
 
 # ---- the circulation -----------------------------------------------------------------------------------------------
@@ -219,7 +278,7 @@ class _Model:
         duties = np.where(network.duty == OFF, 0, up)
         counts = np.zeros(self.covers.shape[:2], dtype=np.int64)
         np.add.at(counts, (network.duty, network.day), duties)
-        spare = counts - _without_surplus(counts, self.covers, self.needs)
+        spare = counts - without_surplus(counts, self.covers, self.needs)
         for arc in np.flatnonzero(duties):
             kind = network.duty[arc], network.day[arc]
             dropped = min(duties[arc], spare[kind])
@@ -227,75 +286,3 @@ class _Model:
             spare[kind] -= dropped
         flow: NDArray[np.int64] = np.rint(self._solved(whole=False, lower=duties).x).astype(np.int64)
         return flow
-
-
-def _without_surplus(
-    counts: NDArray[np.int64], covers: NDArray[np.int64], needs: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """(types, 7) duties by type and day, without those that can be left out in turn, the last types first."""
-    kept = counts.copy()
-    surplus = np.einsum("td,tds->s", counts, covers) - needs
-    for which in reversed(range(len(kept))):
-        for day in range(DAYS_PER_WEEK):
-            slots = covers[which, day] > 0
-            dropped = min(kept[which, day], surplus[slots].min()) if slots.any() else kept[which, day]
-            kept[which, day] -= dropped
-            surplus[slots] -= dropped
-    return kept
-
-
-# ---- rotas ---------------------------------------------------------------------------------------------------------
-
-
-def _closed_walks(network: Network, flow: NDArray[np.int64]) -> Iterator[Rota]:
-    """The rotas of a circulation: the arcs that hang together, walked in one go (Hierholzer's algorithm)."""
-    onward: dict[int, list[int]] = {}
-    for arc in reversed(np.repeat(np.arange(len(flow)), flow).tolist()):
-        onward.setdefault(int(network.tail[arc]), []).append(arc)
-    for monday in np.unique(network.head[network.weekend & (flow > 0)]).tolist():
-        if onward[monday]:
-            yield _lines(network, _walk(network, onward, monday))
-
-
-def _walk(network: Network, onward: dict[int, list[int]], start: int) -> list[int]:
-    """All arcs that hang together with a node, in the order of one closed walk; they are taken out of `onward`."""
-    pending, walk = [(start, OFF)], []
-    while pending:
-        node, came_by = pending[-1]
-        if onward[node]:
-            arc = onward[node].pop()
-            pending.append((int(network.head[arc]), arc))
-        else:
-            pending.pop()
-            walk.append(came_by)
-    return walk[-2::-1]
-
-
-def _lines(network: Network, walk: list[int]) -> Rota:
-    lines = [[OFF] * DAYS_PER_WEEK]
-    for arc in walk:
-        if network.duty[arc] != OFF:
-            lines[-1][network.day[arc]] = int(network.duty[arc])
-        if network.weekend[arc]:
-            lines.append([OFF] * DAYS_PER_WEEK)
-    return tuple(map(tuple, lines[:-1]))
-
-
-def _trimmed(rotas: Sequence[Rota], covers: NDArray[np.int64], needs: NDArray[np.int64]) -> tuple[Rota, ...]:
-    """The same rotas without duties that nobody needs, taken from the fullest lines; without one it breaks no rule."""
-    lines = {(n, m): list(line) for n, rota in enumerate(rotas) for m, line in enumerate(rota)}
-    counts = np.zeros(covers.shape[:2], dtype=np.int64)
-    for line in lines.values():
-        for day, duty in enumerate(line):
-            counts[duty, day] += duty != OFF
-    spare = counts - _without_surplus(counts, covers, needs)
-    for duty, day in np.argwhere(spare).tolist():
-        for _ in range(spare[duty, day]):
-            fullest = min((key for key in lines if lines[key][day] == duty), key=lambda key: _fill(lines[key]))
-            lines[fullest][day] = OFF
-    return tuple(tuple(tuple(lines[n, m]) for m in range(len(rota))) for n, rota in enumerate(rotas))
-
-
-def _fill(line: Sequence[int]) -> int:
-    """Days off, so that the fullest line is the smallest."""
-    return Counter(line)[OFF]

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from sim.clock import Clock
     from sim.scenario.schema import Region, Scenario
     from sim.scenario.staffing import Cover
-    from sim.workforce.cover import Rota
     from sim.workforce.floor import WeeklyFloor
+    from sim.workforce.rotas import Rota
     from sim.workforce.shifts import Duties
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -66,11 +66,12 @@ class Precision(NamedTuple):
 
     Attributes:
         ends: so many times of the day at which a duty of the past may have ended are told apart, the rest rounded up.
-        lengths: whether duties of the past count with their own length, or all with the longest.
+        lengths: `longest`: duties of the past count as if all had the greatest length; `own`: with their own; `one`:
+            with their own, and a duty of another length follows only once they can no longer matter.
     """
 
     ends: int
-    lengths: bool
+    lengths: Literal["longest", "one", "own"]
 
 
 class State(NamedTuple):
@@ -143,7 +144,8 @@ class _Steps:
         self.types, self.bounds = types, bounds
         self.starts = sorted({kind.start for kind in types})
         self.longest = max(kind.length for kind in types)
-        self.counted = [kind.length if precision.lengths else self.longest for kind in types]
+        self.counted = [self.longest if precision.lengths == "longest" else kind.length for kind in types]
+        self.one_length = precision.lengths == "one"
         self.ends = _rounded_up(sorted({kind.end for kind in types}), precision.ends)
 
     def onward(self, day: int, state: State, place: int) -> Iterator[tuple[int, tuple[int, State, int]]]:
@@ -168,6 +170,7 @@ class _Steps:
             and (not kind.night or state.nights < bounds.consecutive_nights)
             and state.line + kind.length <= bounds.line_hours
             and self._week(state, duty) <= bounds.week_hours
+            and not (self.one_length and state.recent and max(state.recent) != kind.length)
         )
 
     def _week(self, state: State, duty: int) -> int:

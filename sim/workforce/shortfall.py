@@ -86,9 +86,15 @@ def _named(kinds: Iterable[DutyType]) -> str:
 
 
 def _unproven(task: Task) -> Iterator[str]:
-    found = task.solution
-    if found.stopped and found.people > found.least:
-        gap = (found.people - found.least) / found.people
-        where = f"{found.people} people, where at least {found.least} are needed"
-        stopped = f"the solver stopped after {task.problem.nodes} nodes at a gap of {gap * 100:.0f} %"
+    found, problem = task.solution, task.problem
+    missing = found.people - found.least
+    if missing <= problem.gap * found.people:
+        return
+    where = f"{found.people} people, where at least {found.least} are needed"
+    if found.stopped:
+        stopped = f"the solver stopped after {problem.nodes} nodes at a gap of {missing / found.people * 100:.0f} %"
         yield f"{where}: {stopped}; raise staffing.cover.nodes to look further"
+    elif found.coarse:
+        unlike = "duties are too many, or too unlike, to tell all pasts of a person apart"
+        remedy = "fewer staffing.cover.starts, or one length, may save people"
+        yield f"{where}: {unlike}, so that hours in 7 days are reckoned on the safe side; {remedy}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ONLY_P3_P4 = "demand.priorities={P1: 0, P2: 0, P3: 0.5, P4: 0.5}"
 NO_TIER2 = "staffing.crews={day: {headcount: {tier2: 0}}, night: {headcount: {tier2: 0}}}"
+FLOOR = "all: {agents: {tier1: 2, tier2: 1}}"
 LOG = "file: log.csv, columns: {created: at, region: where}"
 
 
@@ -180,6 +181,55 @@ def complaints(world: str, problems: Callable[..., tuple[Problem, ...]]) -> Comp
             (
                 "world.yaml:48: staffing.flat: is empty, but the mode is flat: "
                 "fill `staffing.flat`, or set `mode` to the section that is filled"
+            ),
+        ),
+        (
+            ["staffing.minimum={night: {agents: {tier1: 1}, regions: [apec]}}"],
+            "staffing.minimum.night.regions[0]: there is no region 'apec': name one of emea, apac; did you mean apac?",
+        ),
+        (
+            ["staffing.mode=cover"],
+            (
+                "world.yaml:48: staffing.minimum: is empty, but the mode is cover: "
+                "fill `staffing.minimum`, or set `mode` to the section that is filled"
+            ),
+        ),
+        (
+            ["staffing.minimum={all: {agents: {tier1: 2, tier2: 0}}}", "staffing.mode=cover"],
+            (
+                "staffing.minimum: tier2 is needed by P1, P2, P3 but staffed nowhere: "
+                "give it agents, or take it out of work.routes"
+            ),
+        ),
+        (
+            [
+                f"staffing.minimum={{{FLOOR}}}",
+                "staffing.mode=cover",
+                "staffing.cover.shifts=[D, S]",
+                "staffing.crews=",
+                "regions.apac.shifts.S=",
+            ],
+            (
+                "staffing.cover.shifts[1]: shift S is no shift of apac: "
+                "add regions.apac.shifts.S, or take the letter out"
+            ),
+        ),
+        (
+            [f"staffing.minimum={{{FLOOR}}}", "staffing.mode=cover", "staffing.crews=", "regions.apac.shifts="],
+            (
+                "world.yaml:48: staffing.cover: has no duty for apac, where a minimum holds: "
+                "add regions.apac.shifts, or name `starts` here"
+            ),
+        ),
+        (
+            ["staffing.cover.starts=[05:00, 09:00, 05:00]"],
+            "staffing.cover.starts[2]: 05:00 is named twice: take one out",
+        ),
+        (
+            ["staffing.cover.length=9 h"],
+            (
+                "staffing.cover.length: is the length of duties that begin at `starts`, but there are none: "
+                "add some, or take it out"
             ),
         ),
         (
