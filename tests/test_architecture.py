@@ -15,7 +15,7 @@ ORDER = (
     "scenario.work", "scenario.policy", "scenario.oncall", "scenario.staffing", "scenario.limits",
     "scenario.schema", "scenario.days_off", "scenario.keys",
     "scenario.wording", "scenario.checks", "scenario.validate", "scenario.yaml_source", "scenario.changes",
-    "scenario.load", "scenario.reference",
+    "scenario.load", "scenario.differences", "scenario.reference",
     "workload.tape", "workload.durations", "workload.arrivals", "workload.routes", "workload.table",
     "workload.forecast", "workload.replay", "workload.sample",
     "workforce.roster", "workforce.shifts", "workforce.rotations", "workforce.plan", "workforce.presence",
@@ -23,8 +23,9 @@ ORDER = (
     "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.sla", "metrics.utilization", "metrics.flow",
     "metrics.quality", "metrics.kpis", "metrics.measure", "metrics.frames", "metrics.dictionary",
-    "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.store",
-    "report.summary", "report.trace",
+    "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.labels",
+    "experiment.comparison", "experiment.compare", "experiment.store",
+    "report.summary", "report.comparison", "report.trace",
     "cli",
 )  # fmt: skip
 """This tuple is the architecture."""
