@@ -39,7 +39,7 @@ def compare(
 
     All meet the same random numbers, replication by replication, so that the difference is the plan's and not luck.
     Every figure of an alternative has its difference to the base with a paired interval (`estimate.paired`) and a
-    verdict: better or worse, higher or lower where neither is good in itself, or cannot tell where the interval holds 0.
+    verdict: better or worse; higher or lower where neither is good in itself; cannot tell where the interval holds 0.
 
     With several alternatives there are as many chances to be misled: at 95 % each, one of five that change nothing
     would be told from the base in more than one comparison out of five. So the intervals of a figure are widened to
@@ -86,7 +86,9 @@ def _refuse_unlike(given: list[Subject]) -> None:
         raise SimError(f"a comparison needs a base and at least one other scenario; found {len(given)}")
     for one in given:
         if not isinstance(one, Model | Result):
-            raise SimError(f"only scenarios (sim.load) and results (sim.run) can be compared; found {type(one).__name__}")
+            raise SimError(
+                f"only scenarios (sim.load) and results (sim.run) can be compared; found {type(one).__name__}"
+            )
 
 
 def _scenario(subject: Subject) -> Scenario:
@@ -99,9 +101,10 @@ def _refuse_other_horizons(names: Sequence[str], scenarios: Sequence[Scenario]) 
     for name, scenario in zip(names[1:], scenarios[1:], strict=True):
         for key, value in scenario.horizon.model_dump(mode="json").items():
             if value != base[key]:
+                wanted = f"horizon.{key}={written(base[key])}"
                 raise SimError(
-                    f"{name} and {names[0]} do not cover the same time: horizon.{key} is {written(value)} in the one and "
-                    f"{written(base[key])} in the other; give both the same, such as horizon.{key}={written(base[key])}"
+                    f"{name} and {names[0]} do not cover the same time: horizon.{key} is {written(value)} in the one, "
+                    f"{written(base[key])} in the other; give both the same, for instance with --set {wanted}"
                 )
 
 
@@ -111,8 +114,8 @@ def _refuse_other_seeds(names: Sequence[str], given: Sequence[Subject], seed: in
     for name, found in zip(names, seeds, strict=True):
         if found != seeds[0]:
             raise SimError(
-                f"{name} has the seed {found} and {names[0]} the seed {seeds[0]}, so that they do not share their random "
-                f"numbers: run both with the same seed"
+                f"{name} has the seed {found} and {names[0]} the seed {seeds[0]}, so that they do not share "
+                f"their random numbers: run both with the same seed"
             )
 
 

@@ -28,7 +28,8 @@ Verdict = Literal["better", "worse", "higher", "lower", "cannot tell"]
 LEVEL = 0.95
 """Confidence of every interval, or of those of all alternatives together."""
 COLUMNS = (
-    "mean", "low", "high", "difference", "difference_low", "difference_high", "verdict", "gain", "unit", "target", "met",
+    "mean", "low", "high", "difference", "difference_low", "difference_high", "verdict", "gain", "unit", "target",
+    "met",
 )  # fmt: skip
 _ROUNDING = 1e-12
 """A difference that is a smaller part of the figures than this comes from the order in which sums were added."""

@@ -98,7 +98,7 @@ def _ratio(num: Floats, den: Floats) -> Floats:
 
 
 def _pseudo_values(num: Floats, den: Floats, mean: Floats) -> Floats:
-    """The jackknife's pseudo-values n * mean - (n - 1) * (the mean without replication i); with den = 1 they are num."""
+    """The jackknife's pseudo-values n * mean - (n - 1) * (the mean without replication i); num itself if den is 1."""
     others = (den > 0).sum(axis=0) - 1
     values: Floats = mean + others * _corrections(num, den, mean)
     return values
@@ -118,8 +118,9 @@ def _half_width(values: Floats, counts: NDArray[np.bool_], level: float) -> Floa
     from scipy.special import stdtrit
 
     n = counts.sum(axis=0)
-    freedom = np.where(n > 1, n - 1, np.nan)
-    half: Floats = stdtrit(freedom, (1 + level) / 2) * np.sqrt(_variance(values, counts))
+    freedom = np.where(n > 1, n - 1.0, np.nan)
+    quantile: Floats = np.asarray(stdtrit(freedom, (1 + level) / 2), dtype=np.float64)
+    half: Floats = quantile * np.sqrt(_variance(values, counts))
     return half
 
 

@@ -148,6 +148,8 @@ def _write_result(part: Path, result: Result, command: str) -> None:
         journal = getattr(result, name)
         if len(journal):
             _parquet(part / "journals" / f"{name}.parquet", journal)
+
+
 @contextmanager
 def _whole(folder: Path) -> Iterator[Path]:
     """A scratch folder beside `folder` that takes its name at the end, when everything in it is written."""

@@ -192,15 +192,19 @@ def _turned(comparison: Comparison) -> Iterator[Text]:
             turns = [turn for turn in comparison.turns if turn.label == label and turn.met is met]
             if turns:
                 what = ", ".join(_turn(comparison, turn) for turn in turns)
-                yield Text(f"{label} newly {'meets' if met else 'misses'} {what}.", style="green" if met else "bold red")
+                yield Text(
+                    f"{label} newly {'meets' if met else 'misses'} {what}.", style="green" if met else "bold red"
+                )
     if not comparison.turns and any("target" in record for record in comparison.base.records.values()):
         yield Text("No target is newly met or newly missed.")
 
 
 def _turn(comparison: Comparison, turn: Turn) -> str:
     record = comparison.results[comparison.labels.index(turn.label)].records[turn.kpi]
-    unsure = ", though it cannot be told from the base" if comparison.verdict(turn.kpi, turn.label) == "cannot tell" else ""
-    return f"{turn.kpi} ({record['mean']:.1f} {record['unit']}, target {record['target']:g}{unsure})"
+    unsure = (
+        ", though it cannot be told from the base" if comparison.verdict(turn.kpi, turn.label) == "cannot tell" else ""
+    )
+    return f"{turn.kpi} ({record['mean']:.1f} {record['unit']}, target {record['target']:g} {record['unit']}{unsure})"
 
 
 def _method(comparison: Comparison) -> Iterator[str]:
