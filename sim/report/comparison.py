@@ -86,7 +86,7 @@ def _side_by_side(comparison: Comparison, width: int) -> Iterator[Table]:
         yield _of_one(comparison)
         return
     cell = max(_NARROWEST, *(one.cell_len for label in others for kpi in KPIS for one in _cell(comparison, label, kpi)))
-    fit = max(1, (width - max(map(len, KPIS)) - _GAP - _NARROWEST) // (cell + _GAP))
+    fit = max(1, (width - max(map(len, KPIS)) - _NARROWEST - 2 * _GAP) // (cell + _GAP))
     for first in range(0, len(others), fit):
         yield _of_several(comparison, others[first : first + fit], cell)
 
@@ -178,7 +178,7 @@ def _decimals(mean: float, half: float) -> int:
 def _folded(label: str, width: int) -> str:
     """The label on lines of at most `width` characters, parted after its separators where it can be."""
     lines = [""]
-    for part in re.findall(r"[^ _./-]*[ _./-]?", label):
+    for part in re.findall(r"[^ _/-]*[ _/-]?", label):
         if len(lines[-1] + part.rstrip()) > width and lines[-1]:
             lines.append("")
         lines[-1] += part
