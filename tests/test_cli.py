@@ -305,12 +305,12 @@ def test_a_comparison_prints_verdicts_and_keeps_results(cli: Cli) -> None:
 
 def test_each_scenario_of_a_comparison_is_kept_as_its_own_run_would_be(cli: Cli) -> None:
     cli.write("b/small.yaml", SCENARIO.replace("tier1: 3", "tier1: 2"))
-    done = cli("compare", "small.yaml", "b/small.yaml", "--replications", "2", "--out", "both")
+    done = cli("compare", "small.yaml", "b/small.yaml", "--replications", "2", "--workers", "1", "--out", "both")
     assert done.returncode == 0, done.stderr
     (kept,) = (cli.folder / "both").glob("2-*")
     command = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))["command"]
     assert command == "sim run b/small.yaml --replications 2 --seed 1"
-    assert cli(*command.split()[1:], "--out", "alone").returncode == 0
+    assert cli(*command.split()[1:], "--workers", "1", "--out", "alone").returncode == 0
     names = [path.relative_to(kept) for path in kept.rglob("*") if path.is_file() and path.name != "manifest.json"]
     assert len(names) > 10
     for name in names:
@@ -319,7 +319,18 @@ def test_each_scenario_of_a_comparison_is_kept_as_its_own_run_would_be(cli: Cli)
 
 def test_json_of_a_comparison_is_alone_on_stdout(cli: Cli) -> None:
     cli.write("busy.yaml", "extends: small.yaml\ndemand: {scale: 2}\n")
-    done = cli("compare", "small.yaml", "busy.yaml", "small.yaml", "--json", "--replications", "2", "--separate")
+    done = cli(
+        "compare",
+        "small.yaml",
+        "busy.yaml",
+        "small.yaml",
+        "--json",
+        "--replications",
+        "2",
+        "--workers",
+        "1",
+        "--separate",
+    )
     report = json.loads(done.stdout)
     assert list(report) == [
         "base", "scenarios", "seed", "engine", "replications", "horizon_days", "warmup_days", "wall_s", "simultaneous",
@@ -335,5 +346,5 @@ def test_json_of_a_comparison_is_alone_on_stdout(cli: Cli) -> None:
 
 def test_check_of_a_comparison_tells_whether_a_target_is_newly_missed(cli: Cli) -> None:
     cli.write("slow.yaml", "extends: small.yaml\nwork: {handle: {tier1: {mean: 2 h}}}\n")
-    assert cli("compare", "small.yaml", "slow.yaml", "--check", "--replications", "2").returncode == 1
-    assert cli("compare", "slow.yaml", "small.yaml", "--check", "--replications", "2").returncode == 0
+    assert cli("compare", "small.yaml", "slow.yaml", "--check", "--replications", "2", "--workers", "1").returncode == 1
+    assert cli("compare", "slow.yaml", "small.yaml", "--check", "--replications", "2", "--workers", "1").returncode == 0

@@ -113,7 +113,15 @@ def save(result: Result, folder: Path, command: str) -> None:
         ResultsError: the folder is taken, or cannot be written.
     """
     with _whole(folder) as part:
-        _write_result(part, result, command)
+        _write_json(part / "manifest.json", {**result.manifest(), "created": _now(), "command": command})
+        (part / "scenario.yaml").write_text(_as_yaml(result.scenario), encoding="utf-8")
+        _write_table(part, "kpis", result.kpis.reset_index())
+        for name, table in result.tables.items():
+            _write_table(part / "tables", name, table)
+        for name in JOURNALS:
+            journal = getattr(result, name)
+            if len(journal):
+                _parquet(part / "journals" / f"{name}.parquet", journal)
 
 
 def save_comparison(comparison: Comparison, folder: Path, command: str, commands: Sequence[str]) -> None:
@@ -134,20 +142,7 @@ def save_comparison(comparison: Comparison, folder: Path, command: str, commands
         _write_json(part / "manifest.json", {**comparison.manifest(), **kept})
         _write_table(part, "comparison", comparison.kpis.reset_index())
         for name, result, again in zip(folders, comparison.results, commands, strict=True):
-            (part / name).mkdir()
-            _write_result(part / name, result, again)
-
-
-def _write_result(part: Path, result: Result, command: str) -> None:
-    _write_json(part / "manifest.json", {**result.manifest(), "created": _now(), "command": command})
-    (part / "scenario.yaml").write_text(_as_yaml(result.scenario), encoding="utf-8")
-    _write_table(part, "kpis", result.kpis.reset_index())
-    for name, table in result.tables.items():
-        _write_table(part / "tables", name, table)
-    for name in JOURNALS:
-        journal = getattr(result, name)
-        if len(journal):
-            _parquet(part / "journals" / f"{name}.parquet", journal)
+            save(result, part / name, again)
 
 
 @contextmanager
