@@ -133,7 +133,7 @@ def test_a_comparison_is_read_back_as_it_was(comparison: sim.Comparison, tmp_pat
     save_comparison(comparison, tmp_path / "out", "sim compare a b", ["sim run a", "sim run b"])
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["command"] == "sim compare a b"
-    assert manifest["scenarios"]["a-b"]["changes"] == ["demand: {scale: 1.1} → (removed)"]
+    assert manifest["scenarios"]["a-b"]["changes"] == ["demand.scale: 1.1 → (removed)"]
     assert manifest["kpis"] == json.loads(json.dumps(comparison.as_json()["kpis"]))
     table = pd.read_parquet(tmp_path / "out" / "comparison.parquet").set_index(["kpi", "scenario"])
     assert table["difference"].equals(comparison.kpis["difference"])
