@@ -167,9 +167,7 @@ def _command(
 
 @app.command("compare")
 def compare_command(
-    scenarios: Annotated[
-        list[Path], typer.Argument(metavar="BASE SCENARIO...", help="Scenario files; the others are held to the first.")
-    ],
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Scenario files, the base first.")],
     replications: Replications = 8,
     seed: Seed = 1,
     workers: Workers = None,

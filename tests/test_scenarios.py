@@ -27,7 +27,7 @@ EXPECTED = {
         "utilization.tier3": "higher",
         "response.mean": "worse",
         "tickets.active": "worse",
-        "sla.response.P2": "worse",
+        "resolution.rate": "worse",
     },
     "follow_the_sun.yaml": {
         "utilization.tier1": "higher",

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiment.result import Result
-    from sim.metrics.kpis import Better
     from sim.scenario.tree import Override
 
 Verdict = Literal["better", "worse", "higher", "lower", "cannot tell"]
@@ -61,8 +60,14 @@ class Turn(NamedTuple):
     met: bool
 
 
-def verdict(low: float, high: float, better: Better) -> Verdict:
-    """What an interval of a difference says: nothing as long as it holds 0, or where there is none (NaN)."""
+def verdict(low: float, high: float, better: str) -> Verdict:
+    """What an interval of a difference says: nothing as long as it holds 0, or where there is none (NaN).
+
+    Args:
+        low: lower end.
+        high: upper end.
+        better: which way is good: up, down or none, as in the figure's definition.
+    """
     if not (low > 0 or high < 0):
         return "cannot tell"
     if better == "none":
@@ -236,7 +241,7 @@ class Comparison:
         return {"unit": KPIS[kpi].unit, "better": KPIS[kpi].better, "scenarios": figures}
 
 
-def _difference(mean: float, low: float, high: float, gain: float, *, size: float, better: Better) -> Difference:
+def _difference(mean: float, low: float, high: float, gain: float, *, size: float, better: str) -> Difference:
     says = "cannot tell" if abs(mean) <= _ROUNDING * size else verdict(low, high, better)
     return Difference(_known(mean), _known(low), _known(high), says, _known(gain))
 
