@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         SimError,
         StaffingError,
     )
+    from sim.experiment.compare import compare
+    from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.experiment.run import run
     from sim.scenario.load import load
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "load": "sim.scenario.load",
+    "compare": "sim.experiment.compare",
     "run": "sim.experiment.run",
     "Scenario": "sim.scenario.schema",
     "Result": "sim.experiment.result",
+    "Comparison": "sim.experiment.comparison",
     "Problem": "sim.errors",
     "SimError": "sim.errors",
     "InputError": "sim.errors",
@@ -45,6 +49,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Comparison",
     "DataError",
     "EngineError",
     "InputError",
@@ -55,6 +60,7 @@ __all__ = [
     "ScenarioError",
     "SimError",
     "StaffingError",
+    "compare",
     "load",
     "run",
 ]

@@ -1,6 +1,7 @@
 """The command line. stdout holds the result, stderr the progress.
 
-Exit codes: 0 done, 1 a target missed (with `--check`) or an audit not passed, 2 the user's mistake, 130 interrupted.
+Exit codes: 0 done; 1 a target missed (with `--check`; of a comparison: newly missed), or an audit not passed; 2 the
+user's mistake; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.errors import SimError
+from sim.errors import ScenarioError, SimError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console
 
+    from sim.errors import Problem
+    from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.scenario.schema import Scenario
 
@@ -63,28 +66,33 @@ Changes = Annotated[
 ]
 
 
+Replications = Annotated[int, typer.Option(min=1, help="Independent repetitions; intervals need at least 2.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")]
+Out = Annotated[Path | None, typer.Option(help="Results folder, new or empty; by default one below results/.")]
+Engine = Annotated[str, typer.Option(help="auto or desk.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the summary.")]
+JournalsKept = Annotated[str, typer.Option(help="Replications whose journals are written: all, first or none.")]
+
+
 @app.command("run")
 def run_command(
     scenario: ScenarioFile,
-    replications: Annotated[int, typer.Option(min=1, help="Independent repetitions; intervals need at least 2.")] = 8,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 1,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Results folder, new or empty; by default one below results/.")
-    ] = None,
-    engine: Annotated[str, typer.Option(help="auto or desk.")] = "auto",
+    replications: Replications = 8,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: Out = None,
+    engine: Engine = "auto",
     changes: Changes = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the summary.")] = False,
+    as_json: AsJson = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 1 where a target is missed.")] = False,
-    journals: Annotated[
-        str, typer.Option(help="Replications whose journals are written: all, first or none.")
-    ] = "first",
+    journals: JournalsKept = "first",
     trace: Annotated[
         str | None, typer.Option(metavar="TICKET", help="Tell the life of one ticket, e.g. europe/17.")
     ] = None,
 ) -> None:
     """Simulate a scenario and report SLA, utilization and flow."""
-    from sim.experiment.store import reserved
+    from sim.experiment.store import reserved, save
     from sim.scenario.load import load
 
     loaded = load(scenario, changes or ())
@@ -95,9 +103,9 @@ def run_command(
         return
     with reserved(out, loaded, seed) as folder:
         result = _run(loaded, replications=replications, seed=seed, workers=workers, engine=engine, journals=journals)
-        command = _command(scenario, len(result.replications), seed, engine, journals, changes or [])
+        command = _command(["run", scenario], len(result.replications), seed, engine, journals, changes or [])
         _print_result(result, as_json=as_json)
-        _save(result, folder, command, as_json=as_json)
+        _save(lambda: save(result, folder, command), folder, command, as_json=as_json)
     if result.interrupted:
         sys.stderr.write(f"Interrupted: {len(result.replications)} of {result.asked} replications are kept.\n")
         raise typer.Exit(INTERRUPTED)
@@ -136,25 +144,100 @@ def _print_result(result: Result, *, as_json: bool) -> None:
         print_summary(result, _console())
 
 
-def _save(result: Result, folder: Path, command: str, *, as_json: bool) -> None:
-    """Keep the result, and say where; a Ctrl-C that comes now has nothing left to interrupt."""
-    from sim.experiment.store import save
-
+def _save(save: Callable[[], None], folder: Path, command: str, *, as_json: bool) -> None:
+    """Keep what was found, and say where; a Ctrl-C that comes now has nothing left to interrupt."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        save(result, folder, command)
+        save()
     finally:
         signal.signal(signal.SIGINT, before)
     said = sys.stderr if as_json else sys.stdout
     said.write(f"\nresults in  {folder}\nagain with  {command}\n")
 
 
-def _command(scenario: Path, replications: int, seed: int, engine: str, journals: str, changes: list[str]) -> str:
-    words = ["sim", "run", str(scenario), "--replications", str(replications), "--seed", str(seed)]
+def _command(
+    what: Sequence[str | Path], replications: int, seed: int, engine: str, journals: str, changes: list[str]
+) -> str:
+    words = ["sim", *map(str, what), "--replications", str(replications), "--seed", str(seed)]
     words += ["--engine", engine] if engine != "auto" else []
     words += ["--journals", journals] if journals != "first" else []
     words += [word for change in changes for word in ("--set", change)]
     return shlex.join(words)
+
+
+@app.command("compare")
+def compare_command(
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Scenario files, the base first.")],
+    replications: Replications = 8,
+    seed: Seed = 1,
+    workers: Workers = None,
+    out: Out = None,
+    engine: Engine = "auto",
+    changes: Changes = None,
+    as_json: AsJson = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 where a target is missed that the base meets.")
+    ] = False,
+    journals: JournalsKept = "first",
+    simultaneous: Annotated[
+        bool,
+        typer.Option(
+            "--simultaneous/--separate", help="Intervals that hold for all alternatives together, or each by itself."
+        ),
+    ] = True,
+) -> None:
+    """Compare scenarios with the first one, on the very same tickets: better, worse, or cannot tell."""
+    from sim.experiment.store import Several, reserved, save_comparison
+
+    loaded = _load_all(scenarios, changes or [])
+    with reserved(out, Several(loaded), seed) as folder:
+        with _progress(replications * len(loaded)) as advance:
+            found = _compare(
+                loaded, replications=replications, seed=seed, workers=workers, engine=engine, journals=journals,
+                simultaneous=simultaneous, progress=advance,
+            )  # fmt: skip
+        _print_comparison(found, as_json=as_json)
+        again = (found.replications, seed, engine, journals, changes or [])
+        command = _command(["compare", *scenarios, *([] if simultaneous else ["--separate"])], *again)
+        alone = [_command(["run", file], *again) for file in scenarios]
+        _save(lambda: save_comparison(found, folder, command, alone), folder, command, as_json=as_json)
+    if found.interrupted:
+        sys.stderr.write(f"Interrupted: {found.replications} of {replications} replications of each are kept.\n")
+        raise typer.Exit(INTERRUPTED)
+    if check and any(not turn.met for turn in found.turns):
+        raise typer.Exit(TARGET_MISSED)
+
+
+def _load_all(files: list[Path], changes: list[str]) -> list[Scenario]:
+    """The scenarios in the files; what is wrong with any of them is told together, and once where they share it."""
+    from sim.scenario.load import load
+
+    loaded: list[Scenario] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            loaded.append(load(file, changes))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(dict.fromkeys(problems))
+    return loaded
+
+
+def _compare(scenarios: list[Scenario], **options: object) -> Comparison:
+    from sim.experiment.compare import compare
+
+    return compare(scenarios, **options)  # type: ignore[arg-type]
+
+
+def _print_comparison(found: Comparison, *, as_json: bool) -> None:
+    from sim.report.comparison import print_comparison
+
+    if as_json:
+        sys.stdout.write(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False) + "\n")
+        sys.stderr.writelines(f"note: {notice}\n" for notice in found.notices)
+    else:
+        print_comparison(found, _console())
 
 
 @app.command()

@@ -45,6 +45,7 @@ class Cli:
         return {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONUTF8": "1"}
 
     def write(self, name: str, text: str) -> str:
+        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / name).write_text(text, encoding="utf-8")
         return name
 
@@ -141,6 +142,9 @@ def test_check_tells_whether_targets_are_met(cli: Cli) -> None:
         (["run", "small.yaml", "--replications", "0"], "--replications"),
         (["run", "."], "is a directory"),
         (["run"], "SCENARIO"),
+        (["compare", "small.yaml"], "a comparison needs a base and at least one other scenario; found 1"),
+        (["compare", "small.yaml", "smal.yaml"], "smal.yaml: "),
+        (["compare", "small.yaml", "small.yaml", "--engine", "kernel"], "there is no engine 'kernel'"),
         (["fly"], "fly"),
     ],
 )
@@ -151,6 +155,17 @@ def test_a_mistake_is_told_without_a_traceback(cli: Cli, words: list[str], messa
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not cli.runs()
+
+
+def test_what_is_wrong_with_several_files_is_told_together_and_once(cli: Cli) -> None:
+    cli.write("parent.yaml", SCENARIO.replace("10 min", "10 minits"))
+    cli.write("one.yaml", "extends: parent.yaml\n")
+    cli.write("two.yaml", "extends: parent.yaml\ndemand: {scael: 2}\n")
+    done = cli("compare", "small.yaml", "one.yaml", "two.yaml")
+    assert done.returncode == 2
+    assert done.stderr.count("parent.yaml:6: work.handle.tier1.mean") == 1
+    assert done.stderr.count("two.yaml:2: demand.scael") == 1
+    assert not cli.runs("small-compared")
 
 
 def test_a_taken_folder_is_refused_before_any_work(cli: Cli) -> None:
@@ -270,11 +285,10 @@ def hears_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
-def test_ctrl_c_keeps_what_is_finished(cli: Cli) -> None:
-    words = ["run", "small.yaml", "--replications", "100000", "--workers", "2", "--journals", "none"]
+def interrupted(cli: Cli, *words: str) -> tuple[int, str]:
+    """Exit code and stderr of a run that hears Ctrl-C while it is at work."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "sim", *words],
+        [sys.executable, "-m", "sim", *words, "--replications", "100000", "--workers", "2", "--journals", "none"],
         cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=cli.environment, start_new_session=True,
         preexec_fn=hears_ctrl_c,  # noqa: PLW1509 - no threads here
@@ -286,21 +300,99 @@ def test_ctrl_c_keeps_what_is_finished(cli: Cli) -> None:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(running.pid, signal.SIGKILL)
-    assert running.returncode == 130
+    return running.returncode, errors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+@pytest.mark.parametrize(
+    ("words", "filed", "of_each"),
+    [(["run", "small.yaml"], "small", ""), (["compare", "small.yaml", "small.yaml"], "small-compared", " of each")],
+)
+def test_ctrl_c_keeps_what_is_finished(cli: Cli, words: list[str], filed: str, of_each: str) -> None:
+    code, errors = interrupted(cli, *words)
+    assert code == 130
     assert "Traceback" not in errors
-    (folder,) = cli.runs()
+    (folder,) = cli.runs(filed)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["interrupted"] is True
     assert 0 < manifest["replications"] < 100000
     assert f"--replications {manifest['replications']} " in manifest["command"]
-    assert f"{manifest['replications']} of 100000 replications are kept" in errors
+    assert f"{manifest['replications']} of 100000 replications{of_each} are kept" in errors
 
 
-def test_the_shipped_scenarios_are_valid_and_ask_a_question() -> None:
-    folder = Path(__file__).parent.parent / "scenarios"
-    files = sorted(folder.glob("*.yaml"))
-    assert {file.name for file in files} >= {"baseline.yaml", "replay.yaml"}
-    done = Cli(folder)("validate", *(file.name for file in files))
+def test_a_comparison_prints_verdicts_and_keeps_results(cli: Cli) -> None:
+    cli.write("busy.yaml", "extends: small.yaml\nquestion: And with more to do?\ndemand: {scale: 2}\n")
+    words = (
+        "compare",
+        "small.yaml",
+        "busy.yaml",
+        "--replications",
+        "3",
+        "--seed",
+        "7",
+        "--set",
+        "targets.first_contact=1 %",
+    )
+    done = cli(*words)
     assert done.returncode == 0, done.stderr
-    for file in files:
-        assert file.read_text(encoding="utf-8").splitlines()[0].rstrip().endswith("?")
+    for text in ("small is the base", "And with more to do?", "demand.scale: (not set) → 2", "3 replications each"):
+        assert text in done.stdout
+    assert "Higher or lower (" in done.stdout
+    command = "sim compare small.yaml busy.yaml --replications 3 --seed 7 --set 'targets.first_contact=1 %'"
+    assert f"again with  {command}" in done.stdout
+    assert done.stderr == ""
+    (folder,) = cli.runs("small-compared")
+    assert f"results in  {folder.relative_to(cli.folder)}" in done.stdout
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"] == command
+    assert manifest["folders"] == {"small": "1-small", "busy": "2-busy"}
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json", "comparison.csv", "comparison.parquet", "1-small", "2-busy",
+    }  # fmt: skip
+
+
+def test_each_scenario_of_a_comparison_is_kept_as_its_own_run_would_be(cli: Cli) -> None:
+    cli.write("b/small.yaml", SCENARIO.replace("tier1: 3", "tier1: 2"))
+    done = cli("compare", "small.yaml", "b/small.yaml", "--replications", "2", "--workers", "1", "--out", "both")
+    assert done.returncode == 0, done.stderr
+    (kept,) = (cli.folder / "both").glob("2-*")
+    command = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))["command"]
+    assert command == "sim run b/small.yaml --replications 2 --seed 1"
+    assert cli(*command.split()[1:], "--workers", "1", "--out", "alone").returncode == 0
+    names = [path.relative_to(kept) for path in kept.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert len(names) > 10
+    for name in names:
+        assert (kept / name).read_bytes() == (cli.folder / "alone" / name).read_bytes(), name
+
+
+def test_json_of_a_comparison_is_alone_on_stdout(cli: Cli) -> None:
+    cli.write("busy.yaml", "extends: small.yaml\ndemand: {scale: 2}\n")
+    done = cli(
+        "compare",
+        "small.yaml",
+        "busy.yaml",
+        "small.yaml",
+        "--json",
+        "--replications",
+        "2",
+        "--workers",
+        "1",
+        "--separate",
+    )
+    report = json.loads(done.stdout)
+    assert list(report) == [
+        "base", "scenarios", "seed", "engine", "replications", "horizon_days", "warmup_days", "wall_s", "simultaneous",
+        "level", "gain", "kpis",
+    ]  # fmt: skip
+    assert (report["simultaneous"], report["level"]) == (False, 0.95)
+    assert list(report["scenarios"]) == ["small", "busy", "small (2)"]
+    figures = report["kpis"]["tickets.count"]["scenarios"]
+    assert figures["busy"]["difference"]["mean"] > 0
+    assert figures["small (2)"]["difference"]["mean"] == 0
+    assert "--separate" in done.stderr
+
+
+def test_check_of_a_comparison_tells_whether_a_target_is_newly_missed(cli: Cli) -> None:
+    cli.write("slow.yaml", "extends: small.yaml\nwork: {handle: {tier1: {mean: 2 h}}}\n")
+    assert cli("compare", "small.yaml", "slow.yaml", "--check", "--replications", "2", "--workers", "1").returncode == 1
+    assert cli("compare", "slow.yaml", "small.yaml", "--check", "--replications", "2", "--workers", "1").returncode == 0

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 from sim.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
     from concurrent.futures import Executor, Future
 
+Item = TypeVar("Item", bound="Hashable")
 T = TypeVar("T")
 
 AHEAD = 3
@@ -30,8 +31,10 @@ def available_workers() -> int:
     return os.cpu_count() or 1
 
 
-def finished(function: Callable[[int], T], items: Iterable[int], workers: int) -> Iterator[T]:
+def finished(function: Callable[[Item], T], items: Iterable[Item], workers: int) -> Iterator[T]:
     """The results of `function` on every item, as they are finished, in no particular order.
+
+    Items are begun in their order; no two of them are equal.
 
     With one worker everything happens in this process. Where a worker process dies, what is missing is done again.
 
@@ -45,7 +48,7 @@ def finished(function: Callable[[int], T], items: Iterable[int], workers: int) -
         yield from _in_processes(function, items, min(workers, len(items)))
 
 
-def _in_processes(function: Callable[[int], T], items: list[int], workers: int) -> Iterator[T]:
+def _in_processes(function: Callable[[Item], T], items: list[Item], workers: int) -> Iterator[T]:
     # loky's workers do not run the caller's main module again, so a plain script needs no `if __name__ == "__main__"`.
     from loky import get_reusable_executor
 
@@ -66,11 +69,11 @@ def _in_processes(function: Callable[[int], T], items: list[int], workers: int) 
 
 
 def _in_flight(
-    executor: Executor, function: Callable[[int], T], items: list[int], most: int
-) -> Iterator[tuple[int, T]]:
+    executor: Executor, function: Callable[[Item], T], items: list[Item], most: int
+) -> Iterator[tuple[Item, T]]:
     """Items with their results, as they are finished; a queue of 10,000 would hold up an interrupt."""
     waiting = iter(items)
-    futures: dict[Future[T], int] = {}
+    futures: dict[Future[T], Item] = {}
     while True:
         for item in islice(waiting, most - len(futures)):
             futures[executor.submit(function, item)] = item

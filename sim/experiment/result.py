@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.engine.journal import Journals, Table
+    from sim.metrics.cuts import Ratios
     from sim.scenario.schema import Scenario
     from sim.workforce.roster import DutyPlan
 
@@ -161,6 +162,11 @@ class Result:
     def __repr__(self) -> str:
         done = f"{len(self.replications)} of {self.asked} replications"
         return f"<Result of {self.scenario.name!r} ({self.scenario.hash}): {done}, seed {self.seed}, {self.engine}>"
+
+    @property
+    def ratios(self) -> Ratios:
+        """The sums that the key figures are made of, (replications, figures), in the order of `KPIS`."""
+        return self._stacked.kpis
 
     def missed(self) -> list[str]:
         """Names of the key figures that miss their target."""

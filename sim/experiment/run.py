@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from itertools import count, takewhile
 from numbers import Integral
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sim.engine import desk
 from sim.engine.policy import Policy
-from sim.errors import EngineError, SimError, nearest
+from sim.errors import EngineError, SimError, StaffingError, nearest
 from sim.experiment.parallel import available_workers, finished
 from sim.experiment.result import Replication, Result, Timing
 from sim.metrics.measure import measure
@@ -20,7 +21,7 @@ from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload, workload_notices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sim.engine.journal import Journals
     from sim.scenario.schema import Scenario
@@ -78,32 +79,96 @@ def run(
         SimError: an argument is out of range, the scenario's data cannot be read, or the roster cannot be built.
         KeyboardInterrupt: Ctrl-C came before anything was finished.
     """
+    (result,) = run_together(
+        [scenario], replications=replications, seed=seed, workers=workers, engine=engine, journals=journals,
+        progress=progress,
+    )  # fmt: skip
+    return result
+
+
+def run_together(
+    scenarios: Sequence[Scenario],
+    *,
+    replications: int,
+    seed: int,
+    workers: int | None = None,
+    engine: str = "auto",
+    journals: Keep = "all",
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Result, ...]:
+    """Simulate several scenarios on the same random numbers; what `run` says holds for each of them.
+
+    Replication 0 of all scenarios comes first, then replication 1 of all, and so on: no processor waits for a scenario
+    to end, and an interrupt finds about as many replications of each. What it leaves are those that all of them have.
+    `progress` counts the replications of all scenarios.
+    """
     _check("replications", replications, 1)
     _check("seed", seed, 0)
     _check("workers", 1 if workers is None else workers, 1)
-    started = perf_counter()
-    name = engine_name(engine)
-    plan = plan_roster(scenario)  # made once, and an impossible one is reported before any process starts
-    notices = (*plan.notices, *workload_notices(scenario))
-    done: list[Replication] = []
-    interrupted = False
     if journals not in {"all", "first", "none"}:
         raise SimError(f"journals must be all, first or none; found {journals!r}")
-    work = partial(replicate, scenario, plan, seed=seed, engine=name, journals=journals)
-    try:
-        for replication in finished(work, range(replications), workers or available_workers()):
-            done.append(replication)
-            if progress is not None:
-                progress(len(done))
-    except (KeyboardInterrupt, EngineError) as stop:
-        if not _unbroken(done):
-            raise
-        interrupted = True
-        notices += (f"{str(stop) or 'interrupted'}: not all replications were finished",)
-    return Result(
-        scenario=scenario, plan=plan, seed=seed, engine=name, asked=replications, interrupted=interrupted,
-        replications=_unbroken(done), notices=notices, wall_s=perf_counter() - started,
+    started = perf_counter()
+    name = engine_name(engine)
+    plans = [_plan(scenario) for scenario in scenarios]  # an impossible one is reported before any process starts
+    notices = [(*plan.notices, *workload_notices(one)) for one, plan in zip(scenarios, plans, strict=True)]
+    jobs = [
+        _Job(of, scenario, plan, index)
+        for index in range(replications)
+        for of, (scenario, plan) in enumerate(zip(scenarios, plans, strict=True))
+    ]
+    work = partial(_do, seed=seed, engine=name, journals=journals)
+    done, stop = _done(work, jobs, len(scenarios), workers or available_workers(), progress)
+    cut = (f"{stop}: not all replications were finished",) if stop else ()
+    return tuple(
+        Result(
+            scenario=scenario, plan=plan, seed=seed, engine=name, asked=replications, interrupted=bool(stop),
+            replications=kept, notices=(*told, *cut), wall_s=perf_counter() - started,
+        )
+        for scenario, plan, kept, told in zip(scenarios, plans, done, notices, strict=True)
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """One replication of one scenario, which is number `of`. A job equals itself alone."""
+
+    of: int
+    scenario: Scenario
+    plan: DutyPlan
+    index: int
+
+
+def _do(job: _Job, *, seed: int, engine: str, journals: Keep) -> tuple[int, Replication]:
+    return job.of, replicate(job.scenario, job.plan, job.index, seed=seed, engine=engine, journals=journals)
+
+
+def _done(
+    work: Callable[[_Job], tuple[int, Replication]],
+    jobs: list[_Job],
+    scenarios: int,
+    workers: int,
+    progress: Callable[[int], None] | None,
+) -> tuple[list[tuple[Replication, ...]], str]:
+    """The replications that all scenarios have, scenario by scenario, and what stopped the others, or ""."""
+    done: list[list[Replication]] = [[] for _ in range(scenarios)]
+    stop = ""
+    try:
+        for count_of_all, (of, replication) in enumerate(finished(work, jobs, workers), 1):
+            done[of].append(replication)
+            if progress is not None:
+                progress(count_of_all)
+    except (KeyboardInterrupt, EngineError) as reason:
+        if not _shared(done)[0]:
+            raise
+        stop = str(reason) or "interrupted"
+    return _shared(done), stop
+
+
+def _plan(scenario: Scenario) -> DutyPlan:
+    try:
+        return plan_roster(scenario)
+    except StaffingError as error:
+        raise StaffingError(f"{scenario.name}: {error}") from None
 
 
 def _check(name: str, value: object, least: int) -> None:
@@ -115,6 +180,13 @@ def _unbroken(done: list[Replication]) -> tuple[Replication, ...]:
     """Replications 0, 1, 2, ... up to the first that is missing, so that a shorter run gives the very same figures."""
     by_index = {replication.index: replication for replication in done}
     return tuple(by_index[index] for index in takewhile(by_index.__contains__, count()))
+
+
+def _shared(done: list[list[Replication]]) -> list[tuple[Replication, ...]]:
+    """The unbroken replications of each scenario, as far as all have them."""
+    unbroken = [_unbroken(of_one) for of_one in done]
+    fewest = min(map(len, unbroken), default=0)
+    return [of_one[:fewest] for of_one in unbroken]
 
 
 def replicate(scenario: Scenario, plan: DutyPlan, index: int, *, seed: int, engine: str, journals: Keep) -> Replication:

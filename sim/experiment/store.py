@@ -1,4 +1,4 @@
-"""Where results are kept: one folder a run, written whole or not at all."""
+"""Where results are kept: one folder a run or a comparison, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,33 +6,62 @@ import json
 import os
 import shutil
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.errors import ResultsError
 from sim.workforce.export import roster_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
+    from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.scenario.schema import Scenario
 
 JOURNALS = ("tickets", "work", "chores", "pages", "duties")
 
 
+class Filed(Protocol):
+    """What results are filed under: a scenario, or what stands for several."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def hash(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Scenarios that are run together, the base first."""
+
+    scenarios: Sequence[Scenario]
+
+    @property
+    def name(self) -> str:
+        """The base's name, and that it is compared."""
+        return f"{self.scenarios[0].name}-compared"
+
+    @property
+    def hash(self) -> str:
+        """Twelve hex digits of the scenarios' hashes, in their order."""
+        return sha256(" ".join(scenario.hash for scenario in self.scenarios).encode()).hexdigest()[:12]
+
+
 @contextmanager
-def reserved(folder: Path | None, scenario: Scenario, seed: int, root: Path = Path("results")) -> Iterator[Path]:
+def reserved(folder: Path | None, scenario: Filed, seed: int, root: Path = Path("results")) -> Iterator[Path]:
     """A folder for a run that is about to begin, empty and nobody else's; it goes again if nothing is saved in it.
 
     Args:
         folder: where the user wants the results; by default `root`/scenario/time-hash-seed, new for every run.
-        scenario: what will be run.
+        scenario: what will be run; `Several` for a comparison.
         seed: of the run.
         root: where results are kept.
 
@@ -50,7 +79,7 @@ def reserved(folder: Path | None, scenario: Scenario, seed: int, root: Path = Pa
             place.rmdir()  # refused where something was saved
 
 
-def _new_folder(root: Path, scenario: Scenario, seed: int) -> Path:
+def _new_folder(root: Path, scenario: Filed, seed: int) -> Path:
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     base = root / _file_name(scenario.name) / f"{now}-{scenario.hash}-seed{seed}"
     names = chain([base.name], (f"{base.name}-{n}" for n in count(2)))
@@ -95,6 +124,27 @@ def save(result: Result, folder: Path, command: str) -> None:
             journal = getattr(result, name)
             if len(journal):
                 _parquet(part / "journals" / f"{name}.parquet", journal)
+
+
+def save_comparison(comparison: Comparison, folder: Path, command: str, commands: Sequence[str]) -> None:
+    """Write manifest, differences and, in a folder each, numbered from the base on, the results of all scenarios.
+
+    Args:
+        comparison: what to keep.
+        folder: empty, or not there yet.
+        command: the command line that makes the same comparison again.
+        commands: those that make the result of each scenario again.
+
+    Raises:
+        ResultsError: the folder is taken, or cannot be written.
+    """
+    folders = [f"{n}-{_file_name(label)}" for n, label in enumerate(comparison.labels, 1)]
+    with _whole(folder) as part:
+        kept = {"created": _now(), "command": command, "folders": dict(zip(comparison.labels, folders, strict=True))}
+        _write_json(part / "manifest.json", {**comparison.manifest(), **kept})
+        _write_table(part, "comparison", comparison.kpis.reset_index())
+        for name, result, again in zip(folders, comparison.results, commands, strict=True):
+            save(result, part / name, again)
 
 
 @contextmanager

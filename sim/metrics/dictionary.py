@@ -29,6 +29,11 @@ Generated from `sim/metrics/` by `python -m sim.metrics.dictionary > docs/metric
   plain count of replications this is the classic t interval. Replications with nothing below the line say nothing and
   take no part. One replication has no interval. Intervals end at what is possible: at 0, and at 100 % for a
   share.
+- A **difference** between scenarios (`sim compare`) is taken replication by replication, on the same random numbers:
+  the jackknife leaves the same replication out of both ratios. Its verdict is better or worse; higher or lower where
+  neither is good in itself; cannot tell where the interval holds 0. With several alternatives the intervals of a figure
+  hold for all of them together (Bonferroni). They are not widened over the figures: of twenty that a change leaves
+  alone, expect one to seem changed.
 - **Missing is missing**: nothing below the line makes a figure NaN (`null` in JSON), never 0.
 - **Shares** are in per cent, **durations** in minutes unless the unit says h. Priority is always the ticket's original
   one.

@@ -78,17 +78,23 @@ def _parts(result: Result) -> Iterator[RenderableType]:
 
 
 def _headline(result: Result) -> str:
-    horizon, done = result.scenario.horizon, len(result.replications)
-    warmup = f" after {horizon.warmup_days} of warm-up" if horizon.warmup_days else ", no warm-up"
     question = f"\n{escape(result.scenario.question)}" if result.scenario.question else ""
     return (
         f"\n[bold]{escape(result.scenario.name)}[/bold]{question}\n"
-        f"[dim]{_counted(horizon.days, 'day')}{warmup} · {_counted(done, 'replication')} · "
+        f"[dim]{span(result)} · {counted(len(result.replications), 'replication')} · "
         f"{result.wall_s:.1f} s\nseed {result.seed} · {result.engine} engine · hash {result.scenario.hash}[/dim]"
     )
 
 
-def _counted(n: int, noun: str, plural: str = "") -> str:
+def span(result: Result) -> str:
+    """What is measured: `28 days after 7 of warm-up`."""
+    horizon = result.scenario.horizon
+    warmup = f" after {horizon.warmup_days} of warm-up" if horizon.warmup_days else ", no warm-up"
+    return counted(horizon.days, "day") + warmup
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """So many of these."""
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
@@ -96,10 +102,15 @@ def figure(record: Record) -> str:
     """A figure with its unit and interval: `80.6 % (79.1-82.0)`, from 1,000 on whole; `no data` where there is none."""
     if record["mean"] is None:
         return "no data"
-    digits = 1 if record["mean"] < _WHOLE_FROM else 0
+    digits = decimals(record["mean"])
     interval = "" if record["low"] is None else f" ({record['low']:,.{digits}f}-{record['high']:,.{digits}f})"
     unit = "" if record["unit"] in _SAID else f" {record['unit']}"
     return f"{record['mean']:,.{digits}f}{unit}{interval}"
+
+
+def decimals(size: float) -> int:
+    """Decimals of a figure of this size."""
+    return 1 if abs(size) < _WHOLE_FROM else 0
 
 
 def _judged(record: Record) -> Text:
@@ -148,7 +159,7 @@ def _people(result: Result) -> Iterator[RenderableType]:
     records = result.records
     shown = tuple((name, label) for name, label in _PEOPLE if records[name]["mean"] is not None)
     if result.scenario.staffing.mode != "flat" and shown:
-        yield _listing(f"People ({_counted(len(result.plan.agents), 'person', 'people')})", shown, records)
+        yield _listing(f"People ({counted(len(result.plan.agents), 'person', 'people')})", shown, records)
         yield ""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiment.run import ENGINES, engine_name
+from sim.experiment.run import ENGINES, engine_name, run_together
 
 
 def test_a_result_has_figures_tables_and_journals(small: sim.Scenario) -> None:
@@ -147,7 +147,7 @@ def test_an_interrupt_keeps_the_first_ones_so_that_a_shorter_run_gives_the_same(
     small: sim.Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def out_of_order(function: Any, items: Any, workers: int) -> Any:
-        yield from map(function, [1, 0, 3])
+        yield from (function(items[n]) for n in (1, 0, 3))
         raise KeyboardInterrupt
 
     monkeypatch.setattr("sim.experiment.run.finished", out_of_order)
@@ -161,7 +161,7 @@ def test_workers_that_keep_dying_do_not_take_the_finished_ones_with_them(
     small: sim.Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dying(function: Any, items: Any, workers: int) -> Any:
-        yield function(0)
+        yield function(items[0])
         raise sim.EngineError("worker processes keep dying")
 
     monkeypatch.setattr("sim.experiment.run.finished", dying)
@@ -207,3 +207,54 @@ def test_a_result_travels_and_shows_itself(small: sim.Scenario) -> None:
 def test_a_drained_run_leaves_nothing_open(small: sim.Scenario) -> None:
     tickets = sim.run(small.with_({"horizon.drain": True}), seed=6).tickets
     assert set(tickets["state"]) == {"resolved", "abandoned"}
+
+
+def test_scenarios_that_run_together_give_what_each_gives_alone(small: sim.Scenario) -> None:
+    busier = small.with_({"demand.scale": 1.3})
+    seen: list[int] = []
+    together = run_together([small, busier], replications=2, seed=5, workers=2, progress=seen.append)
+    assert seen == [1, 2, 3, 4]
+    for scenario, result in zip((small, busier), together, strict=True):
+        assert result.scenario is scenario
+        assert result.records == sim.run(scenario, replications=2, seed=5, workers=1).records
+
+
+def test_replications_of_all_scenarios_take_turns(small: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[tuple[int, int]] = []
+
+    def in_turn(function: Any, items: Any, workers: int) -> Any:
+        order.extend((job.of, job.index) for job in items)
+        yield from map(function, items)
+
+    monkeypatch.setattr("sim.experiment.run.finished", in_turn)
+    run_together([small, small], replications=2, seed=1)
+    assert order == [(0, 0), (1, 0), (0, 1), (1, 1)]
+
+
+def test_an_interrupt_leaves_the_replications_that_all_scenarios_have(small: sim.Scenario) -> None:
+    def interrupt(done: int) -> None:
+        if done == 5:  # three of the first, two of the second
+            raise KeyboardInterrupt
+
+    first, second = run_together([small, small], replications=9, seed=1, workers=1, progress=interrupt)
+    assert first.interrupted
+    assert second.interrupted
+    assert [one.index for one in first.replications] == [one.index for one in second.replications] == [0, 1]
+
+
+def test_an_interrupt_before_all_have_one_is_passed_on(small: sim.Scenario) -> None:
+    def interrupt(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_together([small, small], replications=9, seed=1, workers=1, progress=interrupt)
+
+
+def test_a_roster_that_cannot_be_built_names_its_scenario(small: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    def impossible(_: sim.Scenario) -> None:
+        raise sim.StaffingError("nobody may work that much")
+
+    monkeypatch.setattr("sim.experiment.run.plan_roster", impossible)
+    with pytest.raises(sim.StaffingError) as refused:
+        sim.run(small.with_({"name": "tired"}))
+    assert str(refused.value) == "tired: nobody may work that much"

@@ -11,7 +11,7 @@ import pytest
 
 import sim
 from sim.clock import HOUR
-from sim.experiment.store import reserved, save
+from sim.experiment.store import Several, reserved, save, save_comparison
 
 
 @pytest.fixture
@@ -140,3 +140,35 @@ def test_a_place_that_cannot_be_made_is_named_before_any_work(small: sim.Scenari
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(sim.ResultsError, match="cannot be written"), reserved(tmp_path / "file" / "out", small, 1):
         pass
+
+
+@pytest.fixture
+def comparison(result: sim.Result, small: sim.Scenario) -> sim.Comparison:
+    return sim.compare({"a/b": result, "a-b": small}, replications=2, seed=3, workers=1)
+
+
+def test_a_comparison_is_read_back_as_it_was(comparison: sim.Comparison, tmp_path: Path) -> None:
+    save_comparison(comparison, tmp_path / "out", "sim compare a b", ["sim run a", "sim run b"])
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"] == "sim compare a b"
+    assert manifest["scenarios"]["a-b"]["changes"] == ["demand.scale: 1.1 → (removed)"]
+    assert manifest["kpis"] == json.loads(json.dumps(comparison.as_json()["kpis"]))
+    table = pd.read_parquet(tmp_path / "out" / "comparison.parquet").set_index(["kpi", "scenario"])
+    assert table["difference"].equals(comparison.kpis["difference"])
+    assert table["verdict"].tolist() == comparison.kpis["verdict"].tolist()
+
+
+def test_labels_alike_as_file_names_get_folders_of_their_own(comparison: sim.Comparison, tmp_path: Path) -> None:
+    save_comparison(comparison, tmp_path / "out", "", ["sim run a", "sim run b"])
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["folders"] == {"a/b": "1-a-b", "a-b": "2-a-b"}
+    for folder, command in (("1-a-b", "sim run a"), ("2-a-b", "sim run b")):
+        own = json.loads((tmp_path / "out" / folder / "manifest.json").read_text(encoding="utf-8"))
+        assert own["command"] == command
+
+
+def test_a_comparison_is_filed_under_its_base_and_all_its_hashes(small: sim.Scenario, tmp_path: Path) -> None:
+    busier = small.with_({"demand.scale": 2, "name": "busier"})
+    with reserved(None, Several([small, busier]), 3, tmp_path) as folder:
+        assert folder.parent == tmp_path / "small-compared"
+    assert Several([small, busier]).hash != Several([busier, small]).hash != Several([busier, busier]).hash
