@@ -17,7 +17,7 @@ ORDER = (
     "scenario.wording", "scenario.checks", "scenario.validate", "scenario.yaml_source", "scenario.changes",
     "scenario.load", "scenario.differences", "scenario.reference", "scenario.table",
     "workload.tape", "workload.tasks", "workload.draws", "workload.durations", "workload.arrivals", "workload.routes",
-    "workload.table", "workload.assists", "workload.forecast", "workload.replay", "workload.alerts",
+    "workload.assists", "workload.forecast", "workload.replay", "workload.alerts",
     "workload.filters", "workload.batches", "workload.paging", "workload.sample",
     "workforce.roster", "workforce.rules", "workforce.floor", "workforce.network", "workforce.rotas",
     "workforce.cover", "workforce.shifts", "workforce.rotations", "workforce.lines", "workforce.shortfall",
