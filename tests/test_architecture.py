@@ -28,7 +28,8 @@ ORDER = (
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
     "metrics.definition", "metrics.desk_figures", "metrics.people_figures", "metrics.kpis", "metrics.measure",
     "metrics.frames", "metrics.dictionary",
-    "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.store",
+    "experiment.estimate", "experiment.notebook", "experiment.parallel", "experiment.result", "experiment.run",
+    "experiment.store",
     "report.summary", "report.trace",
     "cli",
 )  # fmt: skip
