@@ -29,8 +29,8 @@ ORDER = (
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
     "metrics.definition", "metrics.desk_figures", "metrics.people_figures", "metrics.kpis", "metrics.measure",
     "metrics.frames", "metrics.dictionary",
-    "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.labels",
-    "experiment.comparison", "experiment.compare", "experiment.store",
+    "experiment.estimate", "experiment.notebook", "experiment.parallel", "experiment.result", "experiment.run",
+    "experiment.labels", "experiment.comparison", "experiment.compare", "experiment.store",
     "report.summary", "report.comparison", "report.trace", "report.audit",
     "cli",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.engine.journal import frame
 from sim.experiment.estimate import pooled
+from sim.experiment.notebook import html
 from sim.metrics.frames import frames, records
 from sim.metrics.measure import Measurement, stack
 from sim.scenario.base import PRIORITIES, TIERS
@@ -173,10 +174,19 @@ class Result:
         return [name for name, record in self.records.items() if record.get("met") is False]
 
     def _repr_html_(self) -> str:
-        head = (
-            f"<b>{len(self.replications)} x {_escaped(self.scenario.name)}</b>, seed {self.seed}, {self.scenario.hash}"
+        return html(self.scenario.name, (self.scenario.question, self._method(), *self.notices), self.records)
+
+    def _method(self) -> str:
+        """How it was done, in a line."""
+        horizon, done = self.scenario.horizon, len(self.replications)
+        counted = f"{done} of {self.asked}" if done < self.asked else str(done)
+        parts = (
+            f"{horizon.days} days after {horizon.warmup_days} of warm-up",
+            f"{counted} {'replication' if self.asked == 1 else 'replications'}",
+            f"seed {self.seed}",
+            f"hash {self.scenario.hash}",
         )
-        return head + self.kpis.to_html(float_format="{:.1f}".format, na_rep="", escape=True)
+        return " · ".join(parts)
 
     @cached_property
     def _stacked(self) -> Measurement:
@@ -206,9 +216,3 @@ class Result:
             "agent": self.plan.agents.name,
         }
         return frame(table, labels, clock_of(self.scenario).origin)
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)

@@ -196,12 +196,9 @@ def test_a_changed_copy_is_another_scenario_with_the_same_tickets(small: sim.Sce
     )
 
 
-def test_a_result_travels_and_shows_itself(small: sim.Scenario) -> None:
-    result = sim.run(small.with_({"name": "<script>"}), replications=2, workers=1)
+def test_a_result_travels(small: sim.Scenario) -> None:
+    result = sim.run(small, replications=2, workers=1)
     assert pickle.loads(pickle.dumps(result)).records == result.records  # noqa: S301 - our own
-    html = result._repr_html_()
-    assert "<script>" not in html
-    assert "sla.response.P1" in html
 
 
 def test_a_drained_run_leaves_nothing_open(small: sim.Scenario) -> None:
