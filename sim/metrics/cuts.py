@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import HOURS_PER_WEEK
+from sim.engine.journal import State
 from sim.scenario.base import PRIORITIES, TIERS
+from sim.workforce.roster import Level
 from sim.workload.tape import CustomerClass, Kind
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
+    from sim.engine.journal import Table
     from sim.scenario.schema import Scenario
 
     Floats = NDArray[np.float64]
@@ -71,6 +74,7 @@ def axes(scenario: Scenario) -> dict[str, Sequence[Any]]:
         "customer_class": tuple(member.name.lower() for member in CustomerClass),
         "kind": tuple(member.name.lower() for member in Kind),
         "hour_of_week": range(HOURS_PER_WEEK),
+        "level": tuple(member.name.lower() for member in Level),
     }
 
 
@@ -92,7 +96,18 @@ def pair(table: Ratios, row: int, measure: int) -> tuple[float, float]:
     return float(table.num[row, measure]), float(table.den[row, measure])
 
 
+def tier_sums(by_agent: Ratios, tier: NDArray[np.uint8]) -> Ratios:
+    """A table by agent added up by the agents' own tier; the engineering lead, who belongs to none, is left out."""
+    return Ratios(*(np.stack([side[tier == code].sum(axis=0) for code in range(len(TIERS))]) for side in by_agent))
+
+
 def within(instants: Ints, clock: Clock) -> NDArray[np.bool_]:
     """Which instants lie in the measured window; a missing one does not."""
     mask: NDArray[np.bool_] = (instants >= clock.warmup) & (instants < clock.end)
+    return mask
+
+
+def came(tickets: Table, clock: Clock) -> NDArray[np.bool_]:
+    """Which tickets and alerts were created in the measured window and came before people: filtered alerts did not."""
+    mask: NDArray[np.bool_] = within(tickets["created"], clock) & (tickets["state"] != State.FILTERED)
     return mask

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from sim.metrics.kpis import DEFINITIONS, Definition
+from sim.metrics.burnout import BOUNDS, Bound
+from sim.metrics.kpis import DEFINITIONS
 from sim.metrics.measure import LAYOUTS
+from sim.scenario.limits import Limits
+
+if TYPE_CHECKING:
+    from sim.metrics.definition import Definition
 
 _INTRODUCTION = """\
 # What is measured
@@ -32,13 +38,46 @@ Generated from `sim/metrics/` by `python -m sim.metrics.dictionary > docs/metric
   waits and responses know only what has been started; resolution shares know only what was resolved by then.
 """
 
+_BURNOUT = """\
+## Burnout indicators
+
+What the journals say of each person, against the limits of the scenario. It is no medical score: the *light* is amber
+from `limits.amber` limits exceeded on and red from `limits.red` on, and each limit is as good as its evidence, whose
+source is told with its key in [scenario.md](scenario.md#limits). Only the measured window counts, but spans of 7 days
+and days in a row may begin before it. Without duties there are only pages to look at; agents whose duty never ends are
+no people, and have no indicator.
+
+- **hours_7_days**: most time at work in any 7 x 24 h that end in the window: duties from their start until the agent
+  was done, pauses included, and call-outs.
+- **overtime**: time after the end of duties and their overlap.
+- **consecutive_duties**, **consecutive_nights**: days in a row on which a duty, or a night, starts, local time. A night
+  has at least 3 h between 22:00 and 06:00 by plan (Directive 2003/88/EC, Art. 2(3)-(4)); **nights** counts them.
+- **short_rests**: duties that start less than `limits.rest` after the agent was done with the duty or the call-out
+  before. **quick_returns**: the same between duties as planned, without their overlap.
+- **weekends**: share of the weekends whose Saturday begins in the window that have at least an hour of work from
+  Saturday 00:00 to Sunday 24:00. The allowed share is rounded up to whole weekends of the window.
+- **sleep_pages**: interruptions off duty in sleep hours, as in `pages.sleep`.
+- **busy_hours**: clock hours, at least half of them on duty, of which work and reviews took at least the critical share
+  (`targets.utilization.critical`); **busy_streak**: the most in a row.
+- **without_pause**: share of the duties of more than 6 h that start in the window, and end in the run, in which no
+  stretch of `limits.pause` between the first and the last hour was free of work, meetings and reviews; whether a pause
+  was planned makes no difference.
+- **preemptions**: work that a P1 took out of the agent's hands.
+- **overrun**: time from the end of the overlap until the agent was done, on average over the duties that start in the
+  window and end in the run.
+
+| indicator | limit | default, in the unit of the indicator | evidence |
+|---|---|---|---|
+"""
+
 _TABLES = """\
 ## Tables
 
 In long form: the keys, then `measure`, `mean`, `low`, `high`, `n`, `unit`. `n` is the sum below the line over all
 replications: tickets or tasks of a share or a mean, hours of a time average or a utilization, replications of a count.
 `hour_of_week` is local to the region, 0 is Monday 00-01. Rows of utilization also have the manual's `band` and `action`
-(§8.3). `due`, `met` and `excluded` are counts a replication; `over_5_min` is the share of tasks that waited longer.
+(§8.3), rows of burnout by agent the `light` beside `limits_exceeded`. `due`, `met` and `excluded` are counts a
+replication; `over_5_min` is the share of tasks that waited longer.
 
 | table | keys | measures | what |
 |---|---|---|---|
@@ -52,7 +91,8 @@ def markdown() -> str:
         f"| `{name}` | {', '.join(layout.keys)} | {_measures(name)} | {layout.what} |\n"
         for name, layout in LAYOUTS.items()
     )
-    return f"{_INTRODUCTION}\n## Key figures\n\n{figures}\n{_TABLES}{tables}"
+    bounds = "".join(_bound(bound) for bound in BOUNDS)
+    return f"{_INTRODUCTION}\n## Key figures\n\n{figures}\n{_BURNOUT}{bounds}\n{_TABLES}{tables}"
 
 
 def _figure(definition: Definition) -> str:
@@ -71,6 +111,10 @@ def _figure(definition: Definition) -> str:
 - better: {definition.better}
 - target: {target}
 """
+
+
+def _bound(bound: Bound) -> str:
+    return f"| `{bound.measure}` | `limits.{bound.key}` | {bound.value(Limits()):.3g} | {bound.grade} |\n"
 
 
 def _measures(table: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE
 from sim.engine.journal import State, Why, missing
-from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, ratios, rows, within
+from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, came, ratios, rows, within
 from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
 from sim.metrics.week import local_week
 from sim.scenario.base import TIERS
@@ -191,7 +191,7 @@ def pending(journals: Journals, pieces: Union) -> Spans:
 
 def kpis(journals: Journals, cuts: Mapping[str, Ratios], clock: Clock) -> dict[str, tuple[float, float]]:
     """Responses, waits, and the tickets in the house."""
-    created = within(journals.tickets["created"], clock)
+    created = came(journals.tickets, clock)
     pieces = present(journals)
     waited = Ratios(cuts["waits_by_tier"].num.sum(axis=0), cuts["waits_by_tier"].den.sum(axis=0))
     return {
@@ -219,7 +219,8 @@ def _average(spans: Spans, clock: Clock) -> tuple[float, float]:
 
 def _resolution_rate(tickets: Table, clock: Clock) -> tuple[float, float]:
     """A ticket is looked at for 8 h from its creation on, and found resolved from `resolved` on."""
-    created, resolved = tickets["created"], tickets["resolved"]
+    seen = tickets["state"] != State.FILTERED
+    created, resolved = tickets["created"][seen], tickets["resolved"][seen]
     forgotten = created + RESOLUTION_MEMORY
     known = Spans(created, forgotten).clipped(clock.warmup, clock.end)
     solved = Spans(np.where(missing(resolved), forgotten, resolved), forgotten).clipped(clock.warmup, clock.end)

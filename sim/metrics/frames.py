@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from sim.metrics import utilization
+from sim.metrics import burnout, utilization
 from sim.metrics.cuts import PER_CENT, axes
 from sim.metrics.flow import time_grid
 from sim.metrics.kpis import KPIS, record
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.clock import Clock
     from sim.metrics.cuts import Layout, Ratios
     from sim.metrics.measure import Measurement
+    from sim.scenario.limits import Limits
     from sim.scenario.schema import Scenario, UtilizationBands
 
     Floats = NDArray[np.float64]
@@ -54,7 +55,9 @@ def records(stacked: Measurement, scenario: Scenario, pool: Pool) -> dict[str, d
 def frames(
     stacked: Measurement, scenario: Scenario, clock: Clock, pool: Pool, agents: Sequence[str] = ()
 ) -> dict[str, pd.DataFrame]:
-    """Every table in long form: its keys, then measure, mean, low, high, n, unit; utilization also has band and action.
+    """Every table in long form: its keys, then measure, mean, low, high, n, unit.
+
+    Utilization also has band and action, and burnout by agent the light of the limits exceeded.
 
     `n` is what stands below the line, over all replications: tickets or tasks of a share or a mean, hours of a time
     average or a utilization, replications of a count.
@@ -77,6 +80,7 @@ def frames(
     found = {name: _frame(stacked.tables[name], layout, labels, pool) for name, layout in LAYOUTS.items()}
     for name in utilization.LAYOUTS:
         found[name] = _with_bands(found[name], scenario.targets.utilization)
+    found["burnout_by_agent"] = _with_lights(found["burnout_by_agent"], scenario.limits)
     return found
 
 
@@ -123,4 +127,12 @@ def _with_bands(out: pd.DataFrame, edges: UtilizationBands) -> pd.DataFrame:
     levels = [utilization.band(share, edges) for share in shares]
     out["band"] = pd.Series([level.name if level else None for level in levels], dtype=object)
     out["action"] = pd.Series([level.action if level else None for level in levels], dtype=object)
+    return out
+
+
+def _with_lights(out: pd.DataFrame, limits: Limits) -> pd.DataFrame:
+    import pandas as pd
+
+    exceeded = out["mean"].where(out["measure"] == "limits_exceeded")
+    out["light"] = pd.Series([burnout.light(count, limits) for count in exceeded], dtype=object)
     return out

@@ -1,4 +1,4 @@
-"""Time, exactly: how long spans last inside a window, inside bins of a grid, and in union.
+"""Time, exactly: how long spans last inside a window, inside bins of a grid, in union, and in what they share.
 
 Everything is in int64 ms. `numpy.bincount` adds weights in double precision, which is exact for whole numbers below
 2**53 ms: 285,000 years in one cell.
@@ -64,19 +64,17 @@ def summed(values: Codes, code: Codes, codes: int) -> Ints:
 def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid) -> Ints:
     """Time that the spans of each code spend in each bin: (codes, bins) ms."""
     inside = spans.clipped(grid.first, grid.end)
-    return _time_after(inside.start, code, codes, grid) - _time_after(inside.end, code, codes, grid)
-
-
-def _time_after(points: Ints, code: Codes, codes: int, grid: Grid) -> Ints:
-    """Time from each point to the end of the grid: the rest of its own bin, and all of those that follow."""
-    since = points - grid.first
+    since = np.concatenate([inside.start, inside.end]) - grid.first
+    sign = np.repeat(np.array([1, -1]), len(code))
     own = since // grid.width
-    cell = code * np.int64(grid.bins + 1) + own  # one more column, for points at the very end
-    shape = (codes, grid.bins + 1)
-    rest = summed((own + 1) * grid.width - since, cell, codes * (grid.bins + 1)).reshape(shape)
-    count = np.bincount(cell, minlength=codes * (grid.bins + 1)).reshape(shape)
-    after: Ints = rest + (np.cumsum(count, axis=1) - count) * grid.width
-    return after[:, :-1]
+    cell = np.tile(code * np.int64(grid.bins + 1), 2) + own  # one more column, for points at the very end
+    # From its start to the grid's end a span spends the rest of its own bin, and all of those that follow; from its end
+    # on it spends none of this.
+    cells, shape = codes * (grid.bins + 1), (codes, grid.bins + 1)
+    rest = summed(sign * ((own + 1) * grid.width - since), cell, cells).reshape(shape)
+    under_way = summed(sign, cell, cells).reshape(shape)
+    held: Ints = rest + (np.cumsum(under_way, axis=1) - under_way) * grid.width
+    return held[:, :-1]
 
 
 class Union(NamedTuple):
@@ -102,3 +100,43 @@ def union(spans: Spans, group: Codes) -> Union:
     last = np.append(first[1:], len(order)) - 1
     opener = order[first]
     return Union(Spans(spans.start[opener], (reached - lane)[last]), group[opener].astype(np.int64), opener)
+
+
+class Shared(NamedTuple):
+    """What spans of two sets share: pieces that are not empty, in the order of the first set's rows."""
+
+    spans: Spans
+    first: NDArray[np.intp]
+    """Row of the span of the first set."""
+    second: NDArray[np.intp]
+    """Row of the span of the second."""
+
+
+def intersection(spans: Spans, group: Codes, others: Spans, other_group: Codes) -> Shared:
+    """What each span shares with each of the others of its group, piece by piece.
+
+    Args:
+        spans: (n,) spans, in any order; they may overlap one another.
+        group: (n,) whose they are, 0 and up.
+        others: (m,) spans, in any order; those of one group do not overlap. None of either set ends before it starts.
+        other_group: (m,) whose they are.
+    """
+    solid = np.flatnonzero(others.end > others.start)
+    if not len(group) or not len(solid):
+        nothing = np.empty(0, dtype=np.int64)
+        return Shared(Spans(nothing, nothing), nothing.astype(np.intp), nothing.astype(np.intp))
+    base = min(int(spans.start.min()), int(others.start.min()))
+    width = np.int64(max(int(spans.end.max()), int(others.end.max())) - base + 1)
+    lane, other_lane = group * width - base, other_group[solid] * width - base
+    order = np.argsort(other_lane + others.start[solid], kind="stable")
+    solid, other_lane = solid[order], other_lane[order]
+    # The others lie one after the other, so each span meets those from the first that ends after its start on.
+    met = np.searchsorted(other_lane + others.end[solid], lane + spans.start, side="right")
+    count = np.maximum(np.searchsorted(other_lane + others.start[solid], lane + spans.end, side="left") - met, 0)
+    first = np.repeat(np.arange(len(count)), count)
+    second = solid[np.arange(len(first)) + np.repeat(met - (np.cumsum(count) - count), count)]
+    pieces = Spans(
+        np.maximum(spans.start[first], others.start[second]), np.minimum(spans.end[first], others.end[second])
+    )
+    some = pieces.end > pieces.start
+    return Shared(pieces.where(some), first[some], second[some])

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.metrics import flow, quality, sla, utilization
+from sim.metrics import burnout, flow, hours, pages, quality, sla, utilization
 from sim.metrics.cuts import Ratios
 from sim.metrics.kpis import KPIS
+from sim.metrics.timesheet import timesheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from sim.engine.journal import Journals
     from sim.scenario.schema import Scenario
 
-LAYOUTS = {**sla.LAYOUTS, **sla.CHANNEL_LAYOUTS, **utilization.LAYOUTS, **flow.LAYOUTS}
+LAYOUTS = {
+    **sla.LAYOUTS, **sla.CHANNEL_LAYOUTS, **utilization.LAYOUTS, **flow.LAYOUTS, **hours.LAYOUTS, **pages.LAYOUTS,
+    **burnout.LAYOUTS,
+}  # fmt: skip
 """Every table by name: its keys and measures."""
 
 
@@ -37,16 +41,23 @@ class Measurement:
 
 def measure(journals: Journals, scenario: Scenario, clock: Clock) -> Measurement:
     """Measure one replication."""
+    sheet, interrupted = timesheet(journals), pages.interruptions(journals, scenario, clock)
     tables = {
         **sla.tables(journals, scenario, clock),
-        **utilization.tables(journals, scenario, clock),
+        **utilization.tables(sheet, journals, scenario, clock),
         **flow.tables(journals, scenario, clock),
+        **hours.tables(sheet, journals, clock),
+        **pages.tables(journals, interrupted, scenario, clock),
+        **burnout.tables(journals, sheet, interrupted, scenario, clock),
     }
     figures = {
         **sla.kpis(tables),
         **utilization.kpis(tables),
         **flow.kpis(journals, tables, clock),
         **quality.kpis(journals, clock),
+        **hours.kpis(tables),
+        **pages.kpis(journals, interrupted, scenario, clock),
+        **burnout.kpis(journals, tables, scenario, clock),
     }
     return Measurement(Ratios(*np.array([figures[name] for name in KPIS], dtype=np.float64).T), tables)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine.journal import NOBODY, missing
-from sim.metrics.cuts import PER_CENT, within
+from sim.metrics.cuts import PER_CENT, came
 from sim.scenario.base import PRIORITIES
 from sim.workload.tape import Kind
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def kpis(journals: Journals, clock: Clock) -> dict[str, tuple[float, float]]:
     """First-contact resolution, and reopened tickets."""
-    created = within(journals.tickets["created"], clock)
+    created = came(journals.tickets, clock)
     return {"fcr": _first_contact(journals, created), "reopened": _reopened(journals.tickets, created)}
 
 

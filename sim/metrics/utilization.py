@@ -5,23 +5,23 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from sim.clock import HOUR
-from sim.engine.journal import NOBODY, Mode, missing
 from sim.metrics.cuts import PER_CENT, Layout, Measure, axes, pair, ratios, rows
-from sim.metrics.intervals import Spans, summed
+from sim.metrics.intervals import summed
 from sim.metrics.week import local_week
 from sim.scenario.base import TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.engine.journal import Journals
+    from sim.engine.journal import Journals, Table
     from sim.metrics.cuts import Ratios
+    from sim.metrics.intervals import Spans
+    from sim.metrics.timesheet import Held, Timesheet
     from sim.scenario.schema import Scenario, UtilizationBands
 
 _MEASURES = (Measure("utilization", "%"), Measure("occupied", "h"), Measure("on_duty", "h"))
@@ -67,59 +67,43 @@ def band(utilization: float, edges: UtilizationBands) -> Band | None:
     return next((level for edge, level in lower if utilization >= per_cent(edge)), LOW)
 
 
-class People(NamedTuple):
-    """Spans of time inside the window, and whose they are."""
+class _Time(NamedTuple):
+    """Spans of time on duty inside the window, and by whom."""
 
     spans: Spans
     columns: dict[str, NDArray[Any]]
 
 
-def occupied(journals: Journals, clock: Clock) -> People:
-    """Work on duty; what is still open runs to the run's end."""
-    work, duties = journals.work, journals.duties
-    done = np.flatnonzero(~missing(work["start"]) & (work["mode"] == Mode.DUTY) & (work["duty"] != NOBODY))
-    ends = work["end"][done]
-    spans = Spans(work["start"][done], np.where(missing(ends), journals.end, ends))
-    duty = work["duty"][done]
-    columns = {"region": duties["region"][duty], "tier": duties["tier"][duty], "agent": work["agent"][done]}
-    return People(spans.clipped(clock.warmup, clock.end), columns)
-
-
-def on_duty(journals: Journals, clock: Clock) -> People:
-    """Duties as they were worked; one that is still open runs to the run's end."""
-    duties = journals.duties
-    worked = np.flatnonzero(~missing(duties["start"]))
-    ends = duties["end"][worked]
-    spans = Spans(duties["start"][worked], np.where(missing(ends), journals.end, ends))
-    columns = {name: duties[name][worked] for name in ("region", "tier", "agent")}
-    return People(spans.clipped(clock.warmup, clock.end), columns)
-
-
-def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
-    """Every cut of utilization."""
-    busy, present = occupied(journals, clock), on_duty(journals, clock)
+def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    """Every cut of utilization: work and reviews of the time on duty, meetings left out of both."""
+    sides = [_time(held, journals.duties, clock) for held in (sheet.occupied, sheet.segments, sheet.meetings)]
     along = {**axes(scenario), "agent": range(len(journals.agents["tier"]))}
     cuts = {
-        name: _ratios(*(_time(people, *rows(layout.keys, people.columns, along)) for people in (busy, present)))
+        name: _ratios(*(_summed(side, *rows(layout.keys, side.columns, along)) for side in sides))
         for name, layout in LAYOUTS.items()
         if name != _HOURLY
     }
-    return {**cuts, _HOURLY: _ratios(*(_hourly(people, scenario, clock) for people in (busy, present)))}
+    return {**cuts, _HOURLY: _ratios(*(_hourly(side, scenario, clock) for side in sides))}
 
 
-def _time(people: People, row: NDArray[np.intp], count: int) -> NDArray[np.int64]:
-    return summed(people.spans.length, row, count)
+def _time(held: Held, duties: Table, clock: Clock) -> _Time:
+    columns = {name: duties[name][held.segment] for name in ("region", "tier", "agent")}
+    return _Time(held.spans.clipped(clock.warmup, clock.end), columns)
 
 
-def _hourly(people: People, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:
-    columns = people.columns
-    held = local_week(scenario, clock).time(people.spans, columns["region"], columns["tier"], len(TIERS))
+def _summed(side: _Time, row: NDArray[np.intp], count: int) -> NDArray[np.int64]:
+    return summed(side.spans.length, row, count)
+
+
+def _hourly(side: _Time, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:
+    columns = side.columns
+    held = local_week(scenario, clock).time(side.spans, columns["region"], columns["tier"], len(TIERS))
     pooled: NDArray[np.int64] = held.sum(axis=0).ravel()
     return pooled
 
 
-def _ratios(busy: NDArray[np.int64], present: NDArray[np.int64]) -> Ratios:
-    worked, staffed = busy / HOUR, present / HOUR
+def _ratios(busy: NDArray[np.int64], present: NDArray[np.int64], meetings: NDArray[np.int64]) -> Ratios:
+    worked, staffed = busy / HOUR, (present - meetings) / HOUR
     return ratios((PER_CENT * worked, staffed), (worked, 1), (staffed, 1))
 
 

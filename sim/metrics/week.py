@@ -1,21 +1,24 @@
-"""Time by local hour of the week, region by region."""
+"""Local time, region by region: by hour of the week, and spans that come again every day or every week."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.clock import HOURS_PER_WEEK, QUARTER
+from sim.clock import DAY, HOURS_PER_WEEK, QUARTER
 from sim.metrics.intervals import Grid, Spans, summed, time_in_bins
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sim.clock import Clock
     from sim.scenario.schema import Scenario
+    from sim.scenario.units import Span
 
     Ints = NDArray[np.int64]
 
@@ -66,11 +69,67 @@ def _local_week(zones: tuple[str, ...], clock: Clock) -> LocalWeek:
 
 def local_hour(scenario: Scenario, clock: Clock, region: NDArray[Any], instants: Ints) -> Ints:
     """Local hour of the week of each instant in its region."""
-    hour = np.zeros(len(instants), dtype=np.int64)
+    return _by_region(scenario, region, instants, clock.hour_of_week)
+
+
+def local_time(scenario: Scenario, clock: Clock, region: NDArray[Any], instants: Ints) -> Ints:
+    """What clocks in its region show at each instant, as ms after midnight."""
+    return _by_region(scenario, region, instants, clock.wall) % DAY
+
+
+def local_day(scenario: Scenario, clock: Clock, region: NDArray[Any], instants: Ints) -> Ints:
+    """Local date of each instant in its region, as days since 1970-01-01."""
+    return _by_region(scenario, region, instants, clock.day_number)
+
+
+def local_offset(scenario: Scenario, clock: Clock) -> Ints:
+    """How far each region's clocks are ahead of UTC at the start of the run, ms: (regions,)."""
+    start = np.zeros(1, dtype=np.int64)
+    return np.concatenate([clock.wall(zone, start) for zone in _zones(scenario)]) - clock.origin
+
+
+def _by_region(scenario: Scenario, region: NDArray[Any], instants: Ints, read: Callable[[str, Ints], Ints]) -> Ints:
+    shown = np.zeros(len(instants), dtype=np.int64)
     for code, zone in enumerate(_zones(scenario)):
         here = region == code
-        hour[here] = clock.hour_of_week(zone, instants[here])
-    return hour
+        shown[here] = read(zone, instants[here])
+    return shown
+
+
+class Recurring(NamedTuple):
+    """Spans of local time that come again, region by region and in order; those of one region do not overlap."""
+
+    spans: Spans
+    region: Ints
+
+
+EVERY_DAY = tuple(range(7))
+
+
+def recurring(scenario: Scenario, clock: Clock, hours: Span, weekdays: tuple[int, ...] = EVERY_DAY) -> Recurring:
+    """The instants at which clocks show `hours`, in every region and on every date that the run touches.
+
+    Args:
+        scenario: whose regions.
+        clock: of the run.
+        hours: local time, ms after midnight; not longer than it takes until the span comes again.
+        weekdays: on whose dates it starts, 0 is Monday.
+    """
+    return _recurring(_zones(scenario), clock, hours, weekdays)
+
+
+@lru_cache(maxsize=32)
+def _recurring(zones: tuple[str, ...], clock: Clock, hours: Span, weekdays: tuple[int, ...]) -> Recurring:
+    edges = [
+        (region, clock.at(zone, day, hours.start), clock.at(zone, day, hours.end))
+        for region, zone in enumerate(zones)
+        for day in clock.local_dates(zone, margin=2)
+        if day.weekday() in weekdays
+    ]
+    region, start, end = np.array(edges, dtype=np.int64).reshape(-1, 3).T
+    for shared in (region, start, end):
+        shared.setflags(write=False)
+    return Recurring(Spans(start, end), region)
 
 
 def _zones(scenario: Scenario) -> tuple[str, ...]:

@@ -20,22 +20,34 @@ from sim.engine.journal import (
     How,
     Journals,
     Mode,
+    Outcome,
     State,
     Why,
-    empty,
     table,
 )
 from sim.experiment.estimate import pooled
 from sim.metrics.frames import frames, records
 from sim.metrics.measure import measure, stack
 from sim.scenario.schema import Scenario
-from sim.workload.tape import CustomerClass, Kind
+from sim.workforce.roster import Chore, Level
+from sim.workload.tape import CustomerClass, Filter, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
+SCHEMAS = {
+    "tickets": TICKETS, "work": WORK, "chores": CHORES, "pages": PAGES, "duties": DUTIES, "turns": TURNS,
+    "agents": AGENTS,
+}  # fmt: skip
+ORDERS = {
+    "work": ("ticket", "task", "stretch"), "chores": ("agent", "start"), "pages": ("ticket", "round", "level"),
+    "turns": ("level", "region", "start"),
+}  # fmt: skip
+"""Duties are in the order of (agent, start) as they are written, so that their rows are known."""
+
+OVERLAP = 30 * MINUTE
 ZONES = {"americas": "America/Los_Angeles", "europe": "Europe/London"}
 
 
@@ -44,7 +56,7 @@ class Log:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.rows: dict[str, list[dict[str, Any]]] = {"tickets": [], "work": [], "duties": []}
+        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
         self.rows["agents"] = [{"region": 0, "tier": 0} for _ in range(10)]
 
     def at(self, minute: float | None) -> int:
@@ -86,6 +98,12 @@ class Log:
         )
         return len(self.rows["tickets"]) - 1
 
+    def filtered(self, created: float = 0, **columns: Any) -> int:
+        """An alert that was dropped before people could see it."""
+        row = self.ticket(created, **{"kind": Kind.ALERT, "channel": 255, "state": State.FILTERED, **columns})
+        self.rows["tickets"][row] |= {"visible": NEVER, "filtered": Filter.THROTTLED}
+        return row
+
     def work(
         self, ticket: int, queued: float, start: float | None = None, end: float | None = None, **columns: Any
     ) -> None:
@@ -102,24 +120,56 @@ class Log:
         """A duty of agent 0, tier 1 of the first region, unless said otherwise; returns its row."""
         times = {"start": self.at(start), "end": self.at(end)}
         planned = {f"planned_{name}": instant for name, instant in times.items()}
-        own = {"duty": len(self.rows["duties"]), "pause": 0, "paid_end": times["end"], "left": times["end"]}
-        row = {"agent": 0, "region": 0, "tier": 0, **own, **columns, **times, **planned}
+        paid = self.at(columns.pop("paid_end", end))
+        own = {"duty": len(self.rows["duties"]), "pause": 0, "paid_end": paid}
+        left = self.at(columns.pop("left")) if "left" in columns else paid
+        row = {"agent": 0, "region": 0, "tier": 0, **own, **columns, **times, **planned, "left": left}
         self.rows["duties"].append(row)
-        self.rows["agents"][row["agent"]] = {key: row[key] for key in AGENTS}
+        self.agent(row["agent"], row["region"], row["tier"])
         return len(self.rows["duties"]) - 1
+
+    def endless(self, **columns: Any) -> int:
+        """A duty that never ends, from the start of the run on."""
+        row = self.duty(-1, 1, **columns)
+        never = dict.fromkeys(("planned_end", "paid_end"), NEVER)
+        self.rows["duties"][row] |= {**never, "planned_start": 0, "start": 0} | dict.fromkeys(
+            ("end", "left"), self.clock.end
+        )
+        return row
+
+    def agent(self, agent: int, region: int = 0, tier: int = 0) -> int:
+        """Who an agent is; there are at least ten, of tier 1 in the first region unless said otherwise."""
+        while len(self.rows["agents"]) <= agent:
+            self.rows["agents"].append({"region": 0, "tier": 0})
+        self.rows["agents"][agent] = {"region": region, "tier": tier}
+        return agent
+
+    def chore(self, kind: Chore, start: float, end: float | None, **columns: Any) -> None:
+        """A meeting or a review of agent 0 on duty 0, unless said otherwise."""
+        times = {"due": self.at(start), "start": self.at(start), "end": self.at(end)}
+        self.rows["chores"].append({"agent": 0, "duty": 0, "kind": kind, **times, **columns})
+
+    def page(self, ticket: int, sent: float, answered: float | None = None, **columns: Any) -> None:
+        """A page of agent 0, primary, off duty; answered or unanswered unless said otherwise."""
+        outcome = Outcome.UNANSWERED if answered is None else Outcome.ANSWERED
+        row = {"round": 0, "level": Level.PRIMARY, "agent": 0, "on_duty": 0, "outcome": outcome}
+        times = {"sent": self.at(sent), "answered": self.at(answered)}
+        self.rows["pages"].append({**row, **columns, **times, "ticket": ticket})
+
+    def turn(self, start: float, end: float, **columns: Any) -> None:
+        """A turn of agent 0 as primary of the first region, unless said otherwise."""
+        row = {"level": Level.PRIMARY, "region": 0, "agent": 0, "asleep": 0}
+        self.rows["turns"].append({**row, **columns, "start": self.at(start), "end": self.at(end)})
 
     def journals(self, end: float | None = None) -> Journals:
         """What has been written, of a run that ended with the window, or `end` minutes after the window's start."""
-        self.rows["work"].sort(key=lambda row: (row["ticket"], row["task"], row["stretch"]))
-        schemas = {"tickets": TICKETS, "work": WORK, "duties": DUTIES}
+        for name, order in ORDERS.items():
+            self.rows[name].sort(key=lambda row: tuple(row[key] for key in order))
         tables = {
             name: table(columns, {key: [row[key] for row in self.rows[name]] for key in columns})
-            for name, columns in schemas.items()
+            for name, columns in SCHEMAS.items()
         }
-        who = self.rows["agents"]
-        agents = table(AGENTS, {key: [row[key] for row in who] for key in AGENTS})
-        nothing = {"chores": empty(CHORES), "pages": empty(PAGES), "turns": empty(TURNS)}
-        return Journals(end=self.clock.end if end is None else self.at(end), agents=agents, **nothing, **tables)
+        return Journals(end=self.clock.end if end is None else self.at(end), **tables)
 
 
 class Desk:
@@ -129,6 +179,10 @@ class Desk:
         horizon = scenario.horizon
         self.scenario = scenario
         self.clock = Clock.starting(horizon.start, horizon.days, horizon.warmup_days)
+
+    def with_(self, **sections: Any) -> Desk:
+        """The same desk with parts of its scenario replaced."""
+        return Desk(self.scenario.model_copy(update=sections))
 
     def log(self) -> Log:
         """An empty log."""
@@ -197,7 +251,8 @@ def _invent(desk: Desk, seed: int, per_duty: int = 6) -> Journals:
     """Journals that hang together: agents on daily duties who work on one thing at a time, inside them.
 
     Tickets are made of one to three tasks that may run in parallel; some waits are parted by an escalation, some
-    tickets are abandoned, some work is open at the end.
+    tickets are abandoned, some work is open at the end. Every duty has an overlap with a meeting in it, half of them
+    overtime; some tickets page one after the other, and every agent holds a pager.
     """
     rng, clock = np.random.default_rng(seed), desk.clock
     days, agents, pools = clock.end // DAY, 16, 8
@@ -207,8 +262,8 @@ def _invent(desk: Desk, seed: int, per_duty: int = 6) -> Journals:
         "agent": duty_agent, "region": duty_agent % pools // 4, "tier": duty_agent % 4,
         "planned_start": duty_start, "planned_end": duty_start + 8 * HOUR,
         "start": duty_start, "end": np.minimum(duty_start + 8 * HOUR, clock.end), "duty": np.arange(len(duty_start)),
-        "pause": np.zeros(len(duty_start)), "paid_end": duty_start + 8 * HOUR,
-        "left": np.minimum(duty_start + 8 * HOUR, clock.end),
+        "pause": np.zeros(len(duty_start)), "paid_end": duty_start + 8 * HOUR + OVERLAP,
+        "left": np.minimum(duty_start + 8 * HOUR + OVERLAP + rng.integers(0, 2, len(duty_start)) * HOUR, clock.end),
     })  # fmt: skip
     cuts = np.sort(rng.integers(0, 8 * HOUR + 1, (len(duty_start), 2 * per_duty)), axis=1) + duty_start[:, None]
     start, end = cuts[:, ::2].ravel(), cuts[:, 1::2].ravel()
@@ -218,16 +273,54 @@ def _invent(desk: Desk, seed: int, per_duty: int = 6) -> Journals:
     ticket = np.sort(rng.integers(0, max(1, 2 * n // 3), n))
     _, ticket, sizes = np.unique(ticket, return_inverse=True, return_counts=True)
     queued = np.maximum(start - rng.integers(0, 2, n) * rng.exponential(20 * MINUTE, n).astype(np.int64), 1)
+    tickets = _tickets(rng, clock, sizes, queued, start, end)
     return Journals(
-        tickets=_tickets(rng, clock, sizes, queued, start, end),
+        tickets=tickets,
         work=_work(rng, clock, ticket, sizes, queued, start, end, duty, duties),
-        chores=empty(CHORES),
-        pages=empty(PAGES),
+        chores=_meetings(duties, clock),
+        pages=_pages(rng, tickets, agents),
         duties=duties,
-        turns=empty(TURNS),
+        turns=_turns(clock, agents),
         agents=table(AGENTS, {"region": np.arange(agents) % pools // 4, "tier": np.arange(agents) % 4}),
         end=clock.end,
     )
+
+
+def _meetings(duties: Any, clock: Clock) -> Any:
+    begun = np.flatnonzero(duties["planned_end"] < clock.end)
+    start = duties["planned_end"][begun]
+    return table(CHORES, {
+        "agent": duties["agent"][begun], "duty": begun, "kind": np.full(len(begun), Chore.MEETING),
+        "due": start, "start": start, "end": start + 10 * MINUTE,
+    })  # fmt: skip
+
+
+def _pages(rng: np.random.Generator, tickets: Any, agents: int) -> Any:
+    many = rng.integers(0, 3, len(tickets["ticket"]))
+    ticket = np.repeat(tickets["ticket"], many)
+    level = np.arange(len(ticket)) - np.repeat(np.cumsum(many) - many, many)
+    sent = tickets["created"][ticket] + level * 5 * MINUTE
+    outcome = rng.integers(0, len(Outcome), len(ticket))
+    answered = np.isin(outcome, (Outcome.ANSWERED, Outcome.NOT_NEEDED)) | (
+        (outcome == Outcome.BUSY) & (rng.random(len(ticket)) < 0.5)
+    )
+    return table(PAGES, {
+        "ticket": ticket, "round": np.zeros(len(ticket)), "level": level, "agent": rng.integers(0, agents, len(ticket)),
+        "on_duty": rng.integers(0, 2, len(ticket)), "sent": sent,
+        "answered": np.where(answered, sent + rng.integers(1, 5 * MINUTE, len(ticket)), NEVER), "outcome": outcome,
+    })  # fmt: skip
+
+
+def _turns(clock: Clock, agents: int) -> Any:
+    """The pager of each region goes round among its agents once."""
+    region = np.arange(agents) % 8 // 4
+    order = np.argsort(region, kind="stable")
+    each = agents // 2
+    place = np.arange(agents) % each
+    return table(TURNS, {
+        "level": np.zeros(agents), "region": region[order], "agent": order, "start": place * clock.end // each,
+        "end": (place + 1) * clock.end // each, "asleep": np.zeros(agents),
+    })  # fmt: skip
 
 
 def _tickets(rng: np.random.Generator, clock: Clock, sizes: Any, queued: Any, start: Any, end: Any) -> Any:

@@ -25,7 +25,7 @@ def tables(desk: Any, invent: Callable[..., Any]) -> dict[str, pd.DataFrame]:
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_tables_are_long_and_say_their_unit(tables: dict[str, pd.DataFrame], name: str) -> None:
     table, layout = tables[name], LAYOUTS[name]
-    bands = ["band", "action"] if name.startswith("utilization") else []
+    bands = ["band", "action"] if name.startswith("utilization") else ["light"] if name == "burnout_by_agent" else []
     assert list(table) == [*layout.keys, "measure", "mean", "low", "high", "n", "unit", *bands]
     assert not table.duplicated([*layout.keys, "measure"]).any()
     assert set(table["unit"]) == {measure.unit for measure in layout.measures}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.clock import DAY, HOUR
-from sim.metrics.intervals import Grid, Spans, summed, time_in_bins, union
+from sim.metrics.intervals import Grid, Spans, intersection, summed, time_in_bins, union
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,3 +87,42 @@ def test_a_millisecond_is_not_lost_in_ten_years_of_many_spans() -> None:
 def test_a_span_that_ends_before_it_starts_is_empty_when_clipped() -> None:
     clipped = Spans(np.array([30]), np.array([10])).clipped(0, DAY)
     assert clipped.length.tolist() == [0]
+
+
+def _apart(rows: list[tuple[int, int, int]]) -> tuple[Spans, NDArray[np.int64]]:
+    """Spans of which those of one group do not overlap, in no order: a union, turned round."""
+    pieces = union(*_spans(rows))
+    return Spans(pieces.spans.start[::-1], pieces.spans.end[::-1]), pieces.group[::-1]
+
+
+@given(st.lists(span, max_size=12), st.lists(span, max_size=12))
+def test_an_intersection_holds_what_each_pair_shares(
+    rows: list[tuple[int, int, int]], other_rows: list[tuple[int, int, int]]
+) -> None:
+    (spans, group), (others, other_group) = _spans(rows), _apart(other_rows)
+    found = intersection(spans, group, others, other_group)
+    shared = [
+        (i, j, max(spans.start[i], others.start[j]), min(spans.end[i], others.end[j]))
+        for i in range(len(group))
+        for j in range(len(other_group))
+        if group[i] == other_group[j]
+    ]
+    expected = sorted((i, j, start, end) for i, j, start, end in shared if start < end)
+    assert sorted(zip(found.first, found.second, *found.spans, strict=True)) == expected
+    assert (np.diff(found.first) >= 0).all()
+
+
+@given(st.lists(span, max_size=12), st.lists(span, max_size=12))
+def test_shared_time_is_the_same_seen_from_either_side(
+    rows: list[tuple[int, int, int]], other_rows: list[tuple[int, int, int]]
+) -> None:
+    one, other = _apart(rows), _apart(other_rows)
+    there, back = intersection(*one, *other), intersection(*other, *one)
+    assert there.spans.length.sum() == back.spans.length.sum()
+
+
+def test_spans_that_only_touch_share_nothing() -> None:
+    (spans, group), (others, other_group) = _spans([(0, 0, 5), (1, 5, 5)]), _spans([(0, 5, 5), (1, 0, 30)])
+    found = intersection(spans, group, others, other_group)
+    assert (found.first.tolist(), found.second.tolist()) == ([1], [1])
+    assert (found.spans.start.tolist(), found.spans.end.tolist()) == ([5], [10])

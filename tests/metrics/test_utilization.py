@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from sim.engine.journal import Mode
+from sim.engine.journal import NOBODY, Mode
 from sim.metrics import utilization
+from sim.metrics.timesheet import timesheet
 from sim.metrics.utilization import band
 from sim.scenario.schema import UtilizationBands
+from sim.workforce.roster import Chore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,11 +46,36 @@ def test_work_after_the_window_of_a_drained_run_does_not_count(make_desk: Callab
     assert desk.figure("utilization.tier1", log.journals(end=2880)) == pytest.approx(25)
 
 
-def test_work_on_other_terms_than_duty_does_not_count(desk: Any, log: Any) -> None:
-    log.duty(0, 480)
-    log.work(log.ticket(), 0, 0, 120)
-    log.work(log.ticket(), 200, 200, 300, mode=max(Mode) + 1)
-    assert desk.figure("utilization.tier1", log.journals()) == pytest.approx(25)
+def test_what_counts_is_when_work_is_done_and_not_on_what_terms_it_began(desk: Any, log: Any) -> None:
+    log.duty(60, 480, left=540)
+    log.work(log.ticket(), 0, 0, 90, mode=Mode.CALL_OUT, duty=NOBODY)  # half an hour of it on duty
+    log.work(log.ticket(), 450, 450, 540)  # half an hour of it on duty
+    log.work(log.ticket(), 600, 600, 660, mode=Mode.OVERLAP)
+    assert desk.figure("utilization.tier1", log.journals()) == pytest.approx(100 * 60 / 420)
+
+
+def test_pauses_and_work_that_runs_into_them_are_on_neither_side(desk: Any, log: Any) -> None:
+    log.duty(0, 120, pause=1, left=140, duty=0)
+    log.duty(150, 270, duty=0)
+    log.work(log.ticket(), 60, 60, 140)
+    assert desk.figure("utilization.tier1", log.journals()) == pytest.approx(100 * 60 / 240)
+
+
+def test_work_goes_to_each_segment_that_it_touches(desk: Any, log: Any) -> None:
+    log.duty(0, 120, pause=1, left=180, duty=0)
+    log.duty(150, 270, duty=0)
+    log.work(log.ticket(), 90, 90, 180)
+    assert desk.figure("utilization.tier1", log.journals()) == pytest.approx(100 * 60 / 240)
+
+
+def test_meetings_shorten_the_time_on_duty_and_reviews_fill_it(desk: Any, log: Any) -> None:
+    log.duty(0, 240, paid_end=270)
+    log.chore(Chore.MEETING, 0, 10)
+    log.chore(Chore.MEETING, 250, 260)  # in the overlap
+    log.chore(Chore.REVIEW, 60, 83)
+    assert desk.figure("utilization.tier1", log.journals()) == pytest.approx(10)
+    journals = log.journals()
+    assert desk.cell("utilization_by_agent", "on_duty", journals, agent=0) == pytest.approx(230 / 60)
 
 
 def test_nobody_on_duty_is_no_figure_and_not_zero(desk: Any, log: Any) -> None:
@@ -141,7 +168,8 @@ def test_no_figure_has_no_band() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_nobody_works_more_than_all_the_time_and_cuts_add_up(desk: Any, invent: Callable[..., Any], seed: int) -> None:
-    tables = utilization.tables(invent(desk, seed), desk.scenario, desk.clock)
+    journals = invent(desk, seed)
+    tables = utilization.tables(timesheet(journals), journals, desk.scenario, desk.clock)
     total = tables["utilization_by_tier"].num.sum(axis=0)
     assert (total > 0).all()
     for table in tables.values():

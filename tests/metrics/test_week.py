@@ -9,7 +9,8 @@ import pytest
 
 from sim.clock import DAY, HOUR, MINUTE, QUARTER, Clock, midnight_ms
 from sim.metrics.intervals import Spans
-from sim.metrics.week import local_hour, local_week
+from sim.metrics.week import local_day, local_hour, local_offset, local_time, local_week, recurring
+from sim.scenario.units import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,3 +68,39 @@ def test_a_window_that_starts_between_quarters_loses_nothing(desk: Any) -> None:
 
 def test_the_week_is_shared_between_replications(desk: Any) -> None:
     assert local_week(desk.scenario, desk.clock) is local_week(desk.scenario, desk.clock)
+
+
+NIGHT = Span(22 * HOUR, 30 * HOUR)
+
+
+@pytest.mark.parametrize(("start", "hours"), [("2026-03-28", 7), ("2026-03-21", 8), ("2026-10-24", 9)])
+def test_a_night_on_which_clocks_change_is_shorter_or_longer(
+    make_desk: Callable[..., Any], start: str, hours: int
+) -> None:
+    desk = make_desk(start)  # a Saturday
+    nights = recurring(desk.scenario, desk.clock, NIGHT, (5,))
+    held = nights.spans.where(nights.region == EUROPE)
+    evening = desk.clock.at("Europe/London", desk.scenario.horizon.start, 22 * HOUR)
+    assert held.length[held.start == evening].tolist() == [hours * HOUR]
+
+
+def test_spans_come_again_on_every_date_that_the_run_touches_and_two_more(desk: Any) -> None:
+    found = recurring(desk.scenario, desk.clock, Span(9 * HOUR, 17 * HOUR))
+    here = found.spans.where(found.region == EUROPE)
+    # The run is Sunday and Monday; Friday, Saturday, Tuesday, Wednesday and Thursday surround it.
+    assert (np.diff(here.start) == DAY).all()
+    assert here.start[0] < -DAY
+    assert here.end[-1] > desk.clock.end + DAY
+    weekdays = recurring(desk.scenario, desk.clock, Span(9 * HOUR, 17 * HOUR), (0,))
+    assert (weekdays.spans.start[weekdays.region == EUROPE] == [DAY + 9 * HOUR]).all()
+
+
+def test_local_date_and_time_of_day(desk: Any) -> None:
+    region, instants = np.array([0, EUROPE]), np.array([DAY, DAY]) + 7 * HOUR  # 23:00 on Sunday, 07:00 on Monday
+    assert local_time(desk.scenario, desk.clock, region, instants).tolist() == [23 * HOUR, 7 * HOUR]
+    days = local_day(desk.scenario, desk.clock, region, instants)
+    assert days[1] - days[0] == 1
+
+
+def test_offsets_of_the_regions(desk: Any) -> None:
+    assert local_offset(desk.scenario, desk.clock).tolist() == [-8 * HOUR, 0]
