@@ -25,7 +25,7 @@ Record = dict[str, Any]
 _NEEDED = ("scenario", "hash", "seed", "replications", "kpis", "setting", "versions", "notices")
 _TITLES = {
     "week_hours": "hours in 7 days",
-    "week_hours_most": "hours in 7 days, again",
+    "week_hours_most": "hours in 7 days",
     "overtime": "overtime, h a week",
     "consecutive_duties": "duties in a row, days",
     "consecutive_nights": "nights in a row",

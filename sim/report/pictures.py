@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.report import style
 from sim.report.gallery import PLATES
@@ -46,11 +47,10 @@ def picture(name: str, findings: Findings) -> Picture:
     plate = PLATES[name]
     with style.drawing(name), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # a name may be written in any script
-        figure = Figure(figsize=(style.WIDTH, plate.height(findings)), layout="constrained")
-        canvas = FigureCanvasAgg(figure)
+        figure = Figure(figsize=(style.WIDTH, plate.height(findings)), dpi=style.DPI)
+        FigureCanvasAgg(figure)
         plate.draw(findings, figure.add_subplot())
-        canvas.draw()
-        figure.set_layout_engine("none")  # everything has its place now, and need not be laid out for each file
+        ConstrainedLayoutEngine().execute(figure)  # once: an engine of the figure's own would do it for each file again
         return Picture(name, _saved(figure, "png", {"Software": None}), _saved(figure, "svg", _NOTHING_TO_TELL))
 
 

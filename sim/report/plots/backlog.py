@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PER_TIER = 1.0
 """Inches of height a tier."""
+MOST_POINTS = 900
+"""A panel has room for so many; of longer runs one hour in two, three, ... is drawn."""
 
 
 def height(table: pd.DataFrame) -> float:
@@ -38,14 +40,15 @@ def plot_backlog(table: pd.DataFrame, ax: Axes | None = None, warmup_days: int =
     """
     ax = style.axes(ax, height(table))
     waiting, tiers = table[table["measure"] == "waiting"], _tiers(table)
+    stride = -(-len(waiting) // waiting["tier"].nunique() // MOST_POINTS)
     made = style.panels(ax, [tier_name(tier) for tier in tiers], gap=(0.0, 0.36 / max(len(tiers), 2)))
     for panel, tier in zip(made, tiers, strict=True):
-        _tier(panel, waiting[waiting["tier"] == tier], warmup_days)
+        _tier(panel, waiting[waiting["tier"] == tier].iloc[::stride], warmup_days)
         style.levels(panel)
         panel.set_ylabel("tasks")
         if tier != tiers[-1]:
             panel.set_xticklabels([])
-    made[-1].set_xlabel("date, UTC")
+    made[-1].set_xlabel("date, UTC" if stride == 1 else f"date, UTC (one point in {stride} is drawn)")
     ax.legend(*made[0].get_legend_handles_labels(), loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
     return ax
 

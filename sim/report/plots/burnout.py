@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-MOST_PEOPLE = 20
+MOST_PEOPLE = 16
 _ROW = 0.2
 _HEAD = 2.3
 _LEVELS = (0.0, 0.5, 50.0, 100.5)
@@ -39,10 +39,10 @@ def plot_burnout(people: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = style.axes(ax, height(people))
     who = worst(people)
-    titles = list(dict.fromkeys(people["title"]))
+    titles = people.drop_duplicates("limit").set_index("limit")["title"]
     shown = people[people["agent"].isin(who)]
     exceeded, value = (
-        shown.pivot_table(index="agent", columns="title", values=name, sort=False, dropna=False).reindex(who)[titles]
+        shown.pivot_table(index="agent", columns="limit", values=name, sort=False, dropna=False).reindex(who)[list(titles.index)]
         for name in ("exceeded", "value")
     )
     ax.pcolormesh(
@@ -50,7 +50,7 @@ def plot_burnout(people: pd.DataFrame, ax: Axes | None = None) -> Axes:
         norm=BoundaryNorm(_LEVELS, len(_COLOURS)), edgecolors="white", linewidth=0.8,
     )  # fmt: skip
     _values(ax, exceeded.to_numpy(), value.to_numpy())
-    _dress(ax, who, titles)
+    _dress(ax, who, list(titles))
     return ax
 
 
@@ -65,7 +65,8 @@ def _values(ax: Axes, exceeded: np.ndarray, value: np.ndarray) -> None:
         if np.isfinite(share):
             level = int(np.digitize(share, _LEVELS)) - 1
             text = f"{value[row, column]:.1f}".removesuffix(".0")
-            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=7, color=_INKS[level])
+            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=7, color=_INKS[level],
+                    in_layout=False)  # fmt: skip
 
 
 def _dress(ax: Axes, who: list[str], titles: list[str]) -> None:

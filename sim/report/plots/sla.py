@@ -68,4 +68,5 @@ def _dress(ax: Axes) -> None:
     ax.set_xlabel("original priority")
     ax.set_ylabel("in time, % of those due")
     style.levels(ax)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+    target, *others = zip(*ax.get_legend_handles_labels(), strict=True)
+    ax.legend(*zip(*others, target, strict=True), loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)

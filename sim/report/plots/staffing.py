@@ -40,7 +40,8 @@ def plot_staffing(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         style.levels(panel)
         panel.set_ylabel("agents")
     made[-1].set_xlabel("local time of the week", labelpad=14)
-    ax.legend(*made[0].get_legend_handles_labels(), loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
+    keys = {label: handle for panel in made for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)}
+    ax.legend(keys.values(), keys.keys(), loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
     return ax
 
 
@@ -49,7 +50,7 @@ def _region(ax: Axes, rows: pd.DataFrame) -> None:
     present, load = wide["on_duty"].to_numpy(), wide["offered"].to_numpy()
     edges = np.arange(len(wide) + 1)
     ax.stairs(load, edges, fill=True, color=style.ORANGE, alpha=0.55, label="load: work that the hour brings")
-    over = np.where(load > present, load, present)
-    ax.stairs(over, edges, baseline=present, fill=True, facecolor="none", edgecolor=style.VERMILION, hatch="//////",
-              linewidth=0, label="more than the agents on duty")  # fmt: skip
+    if (load > present).any():
+        ax.stairs(np.maximum(load, present), edges, baseline=present, fill=True, facecolor="none",
+                  edgecolor=style.VERMILION, hatch="//////", linewidth=0, label="more than the agents on duty")  # fmt: skip
     ax.stairs(present, edges, baseline=None, color=style.BLUE, linewidth=1.6, label="agents on duty")
