@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.report.words import counted, hour_name, joined, number, tier_name
+from sim.report.words import hour_name, joined, number, tier_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,13 +99,17 @@ def advice(hour: Sequence[Pool], bands: Sequence[float]) -> str:
 
 
 def _sentence(pool: Pool, high: float, critical: float) -> str:
-    name, brings = tier_name(pool.tier).capitalize(), f"gets work for {number(pool.offered)} agents and has {number(pool.on_duty)}"
+    tier, load = tier_name(pool.tier), f"{100 * pool.load:.0f} %"
     if pool.load >= critical:
-        more = math.ceil(pool.offered / high - pool.on_duty)
-        return f"{name} {brings}: {counted(more, 'more agent')} would take its load below {high:.0%}, or let another region help sooner."
+        more = max(1, math.ceil(pool.offered / high - pool.on_duty))
+        after = 100 * pool.offered / (pool.on_duty + more)
+        return (
+            f"{tier.capitalize()} gets work for {number(pool.offered)} agents and has {number(pool.on_duty)}. "
+            f"{more} more would bring its load to {after:.0f} %; or let another region help sooner (policy.overflow)."
+        )
     if pool.load >= high:
-        return f"{name} {brings}, a load of {pool.load:.0%}: there is no slack for a bad hour; move a duty or a pause here."
+        return f"{tier.capitalize()} has a load of {load} and no slack for a bad hour: move a duty or a pause here."
     return (
-        f"Enough people on average ({tier_name(pool.tier)} is busiest, with a load of {pool.load:.0%}): it is bad luck with few "
-        "agents, which sharing work with another region cures better than more people."
+        f"Enough people on average: {tier} is busiest, with a load of {load}. With few agents it takes little bad luck "
+        "to be late; sharing work with another region cures that better than one more agent."
     )

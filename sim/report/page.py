@@ -46,6 +46,8 @@ class Tile(NamedTuple):
     below: str
     verdict: str
     """met, missed, cannot tell, or nothing."""
+    said: str = ""
+    """The verdict in other words."""
 
 
 class Grid(NamedTuple):
@@ -121,9 +123,16 @@ def page(findings: Findings, drawn: list[Picture] | None = None) -> str:
 
 @cache
 def _template(name: str) -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_unbroken
+    )
     environment.filters |= {"number": number, "counted": counted, "tier": tier_name}
     return environment.from_string(_text(name))
+
+
+def _unbroken(value: Any) -> Any:
+    """Per cent stay with their number at the end of a line."""
+    return value.replace(" %", "\u00a0%") if isinstance(value, str) else value
 
 
 def _text(name: str) -> str:
@@ -151,7 +160,7 @@ def tiles(findings: Findings) -> list[Tile]:
 
 def _tile(label: str, record: Record) -> Tile:
     interval = between(record["low"], record["high"])
-    target = f"target {number(record['target'])} %" if record.get("target") is not None else ""
+    target = f"target {record['target']:g} %" if record.get("target") is not None else ""
     return Tile(label, number(record["mean"]), record["unit"], "; ".join(filter(None, (interval, target))), verdict(record) or "")
 
 
@@ -159,7 +168,8 @@ def _targets(findings: Findings) -> Iterator[Tile]:
     judged = [record["met"] for record in findings.records.values() if record.get("met") is not None]
     if judged:
         met = sum(judged)
-        yield Tile("Targets met", f"{met} of {len(judged)}", "", "", "met" if met == len(judged) else "missed")
+        missed = len(judged) - met
+        yield Tile("Targets met", f"{met} of {len(judged)}", "", "", "missed" if missed else "met", f"{missed} missed" if missed else "all")
 
 
 def _busiest(records: dict[str, Record]) -> Iterator[Tile]:
@@ -208,7 +218,7 @@ def _figures(findings: Findings) -> list[dict[str, str]]:
             "name": name,
             "what": KPIS[name].what if name in KPIS else "",
             "figure": figure(record) if record["mean"] is not None else "no data",
-            "target": f"{number(record['target'])} %" if record.get("target") is not None else "",
+            "target": f"{record['target']:g} %" if record.get("target") is not None else "",
             "verdict": verdict(record) or record.get("band") or "",
         }
         for name, record in findings.records.items()

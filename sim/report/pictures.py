@@ -90,7 +90,7 @@ def _attribute(key: str, value: str, name: str) -> tuple[str, str]:
         return key, f"{name}-{value}"
     if key == _HREF:
         return "href", f"#{name}-{value.removeprefix('#')}"
-    if key in {"d", "x", "y", "points", "transform"}:
+    if key in {"d", "x", "y", "points"}:  # not in transform: the scale of letters needs its digits
         return key, " ".join(_LONG_NUMBER.sub(_short, value).split())
     return key, _REFERENCE.sub(f"url(#{name}-", value)
 

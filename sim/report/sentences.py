@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
 from sim.report.advice import late_by_hour
-from sim.report.words import between, counted, joined, number, tier_name
+from sim.report.words import between, counted, joined, number, tier_name, whole
 from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
@@ -46,25 +46,25 @@ def sentences(findings: Findings) -> list[str]:
 def _promises(findings: Findings) -> Iterator[str]:
     for promise, what in (("response", "First responses"), ("resolution", "Resolutions")):
         records = {priority: findings.records[f"sla.{promise}.{priority}"] for priority in PRIORITIES}
-        judged = {priority: verdict(record) for priority, record in records.items()}
-        parts = [_judged(kind, [p for p in PRIORITIES if judged[p] == kind], records) for kind in _WORDING]
-        told = [part for part in parts if part]
+        told = [part for kind in _ORDER if (part := _judged(kind, records))]
+        targets = {record.get("target") for record in records.values()} - {None}
         if told:
-            yield f"{what} in time: {'; '.join(told)}."
+            yield f"{what} in time, target {joined([f'{target:g} %' for target in sorted(targets)])}: {'; '.join(told)}."
 
 
-_WORDING: dict[Verdict, str] = {
-    "missed": "the target is missed for {}",
-    "cannot tell": "the target lies within the interval for {}, which more replications would decide",
-    "met": "it is met for {}",
-}
+_ORDER: tuple[Verdict, ...] = ("missed", "cannot tell", "met")
 
 
-def _judged(kind: Verdict, priorities: list[str], records: dict[str, Record]) -> str:
-    each = [f"{p}, {figure(records[p])} of {number(records[p]['target'])} %" for p in priorities]
-    if kind == "met":
-        each = [f"{p}, {figure(records[p])}" for p in priorities]
-    return _WORDING[kind].format("; ".join(each) if len(each) > 1 else "".join(each)) if each else ""
+def _judged(kind: Verdict, records: dict[str, Record]) -> str:
+    """`missed for P1, 80.9 % (78.6 to 83.1), and P2, ...`, or nothing."""
+    each = [f"{name} ({_brief(record)})" for name, record in records.items() if verdict(record) == kind]
+    return f"{kind} for {joined(each)}" if each else ""
+
+
+def _brief(record: Record) -> str:
+    """`80.9 %, 78.6 to 83.1`; no interval where it is too narrow to be seen."""
+    low, high = number(record["low"]), number(record["high"])
+    return f"{number(record['mean'])} {record['unit']}" + (f", {low} to {high}" if low != high else "")
 
 
 def _busy(findings: Findings) -> Iterator[str]:
@@ -77,7 +77,7 @@ def _busy(findings: Findings) -> Iterator[str]:
     yield f"{said}{record['band']} ({_ACTIONS[record['band']].lower()})."
     idle = [f"{tier_name(name)} ({number(other['mean'])} %)" for name, other in staffed if other["band"] == LOW.name]
     if idle:
-        yield f"In the low band: {joined(idle)}."
+        yield f"In the low band ({LOW.action.lower()}): {joined(idle)}."
 
 
 def _flow(findings: Findings) -> Iterator[str]:
@@ -89,12 +89,12 @@ def _flow(findings: Findings) -> Iterator[str]:
     gone = records["tickets.abandoned"]["mean"]
     if gone:
         yield (
-            f"{number(gone)} customers a replication give up before anybody responds, {100 * gone / created['mean']:.1f} % "
+            f"{whole(gone)} customers {_days(findings)} give up before anybody responds, {100 * gone / created['mean']:.1f} % "
             "of all created; those who go before the deadline are in no service level."
         )
     contact = records["fcr"]
     if verdict(contact) is not None:
-        yield f"Solved at first contact: {figure(contact)}; target {number(contact['target'])} %, {verdict(contact)}."
+        yield f"Solved at first contact: {figure(contact)}; target {contact['target']:g} %, {verdict(contact)}."
 
 
 def _hours(findings: Findings) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _hours(findings: Findings) -> Iterator[str]:
     if total > 0:
         needed = int((late.cumsum() < _HALF * total).sum()) + 1
         yield (
-            f"{number(total)} responses a replication are late; half of them fall into {counted(needed, 'hour')} of the "
+            f"{whole(total)} responses {_days(findings)} are late; half of them fall into {counted(needed, 'hour')} of the "
             f"{len(late)} of the week in all regions."
         )
 
@@ -114,5 +114,10 @@ def _people(findings: Findings) -> Iterator[str]:
         people = findings.people["agent"].nunique()
         yield f"{figure(over)} of {people:,} exceed at least one limit of what work does to people."
     if records["pages.count"]["mean"]:
-        asleep = number(records["pages.sleep"]["mean"])
-        yield f"{figure(records['pages.count'])} ring a replication; {asleep} times they interrupt sleep hours."
+        asleep = whole(records["pages.sleep"]["mean"])
+        yield f"{figure(records['pages.count'])} ring {_days(findings)}; {asleep} times they interrupt sleep hours."
+
+
+def _days(findings: Findings) -> str:
+    """`in 28 days`."""
+    return f"in {counted(findings.manifest['horizon_days'], 'day')}"

@@ -7,6 +7,7 @@ import math
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS_PER_DAY = 24
 _WHOLE_FROM = 1000
+_COUNTED_FROM = 10
 
 
 def number(value: float | None) -> str:
@@ -14,6 +15,11 @@ def number(value: float | None) -> str:
     if value is None or math.isnan(value):
         return "-"
     return f"{value:,.{1 if abs(value) < _WHOLE_FROM else 0}f}"
+
+
+def whole(value: float) -> str:
+    """A count: whole from 10 on."""
+    return number(value) if value < _COUNTED_FROM else f"{value:,.0f}"
 
 
 def between(low: float | None, high: float | None) -> str:

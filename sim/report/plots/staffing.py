@@ -39,7 +39,7 @@ def plot_staffing(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         style.week_axis(panel, labelled=region == regions[-1])
         style.levels(panel)
         panel.set_ylabel("agents")
-    made[-1].set_xlabel("local time of the week", labelpad=14)
+    made[-1].set_xlabel("local time of the week", labelpad=6)
     keys = {label: handle for panel in made for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)}
     ax.legend(keys.values(), keys.keys(), loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
     return ax
