@@ -54,8 +54,8 @@ no people, and have no indicator.
   has at least 3 h between 22:00 and 06:00 by plan (Directive 2003/88/EC, Art. 2(3)-(4)); **nights** counts them.
 - **short_rests**: duties that start less than `limits.rest` after the agent was done with the duty or the call-out
   before. **quick_returns**: the same between duties as planned, without their overlap.
-- **weekends**: share of the weekends whose Saturday begins in the window that have at least an hour of work from
-  Saturday 00:00 to Sunday 24:00. The allowed share is rounded up to whole weekends of the window.
+- **weekends**: share of the weekends whose Sunday begins in the window that have at least an hour of work from
+  Saturday 00:00 to Sunday 24:00, local time. The allowed share is rounded up to whole weekends of the window.
 - **sleep_pages**: interruptions off duty in sleep hours, as in `pages.sleep`.
 - **busy_hours**: clock hours, at least half of them on duty, of which work and reviews took at least the critical share
   (`targets.utilization.critical`); **busy_streak**: the most in a row.

@@ -43,7 +43,7 @@ def tables(sheet: Timesheet, journals: Journals, clock: Clock) -> dict[str, Rati
     """Hours by agent and by tier."""
     duties = journals.duties
     parts = {
-        "on_duty": _of(sheet.segments, duties),
+        "on_duty": _of(sheet.on_duty, duties),
         "occupied": _of(sheet.occupied, duties),
         "meetings": own_chores(journals, Chore.MEETING),
         "reviews": own_chores(journals, Chore.REVIEW),
@@ -54,7 +54,6 @@ def tables(sheet: Timesheet, journals: Journals, clock: Clock) -> dict[str, Rati
     }
     agents = len(journals.agents["tier"])
     held = {name: _by_agent(own, agents, clock) for name, own in parts.items()}
-    held["on_duty"] -= _by_agent(_of(sheet.meetings, duties), agents, clock)
     by_agent = ratios(*((held[part] / HOUR, 1) for part in _PARTS))
     total = tier_sums(by_agent, journals.agents["tier"]).num
     return {"time_by_agent": by_agent, "time_by_tier": Ratios(total, np.ones_like(total))}

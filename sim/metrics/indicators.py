@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.engine.journal import Journals
     from sim.metrics.pages import Interruptions
     from sim.metrics.timesheet import Held, Timesheet
+    from sim.metrics.week import Recurring
     from sim.scenario.limits import Limits
     from sim.scenario.schema import Scenario
 
@@ -61,6 +62,8 @@ class Duties(NamedTuple):
     began: Ints
     """Within the run."""
     left: Ints
+    seen: Mask
+    """Whether the run saw it to the end of its paid time."""
 
 
 def whole_duties(journals: Journals) -> Duties:
@@ -76,6 +79,7 @@ def whole_duties(journals: Journals) -> Duties:
         agent=table["agent"][first].astype(np.int64), region=table["region"][first],
         start=table["planned_start"][first], end=table["planned_end"][last], paid_end=table["paid_end"][last],
         began=table["start"][first], left=table["left"][last],
+        seen=(table["pause"][last] == 0) & (table["paid_end"][last] <= journals.end),
     )  # fmt: skip
 
 
@@ -207,13 +211,13 @@ def _short(rest: Ints, case: Case) -> Ints:
 
 
 def _weekends(case: Case) -> dict[str, Floats]:
-    """Share of the weekends worked, of those whose Saturday begins in the window where the agent lives."""
+    """Share of the weekends worked, of those of the window where the agent lives."""
     own, region = _stints(case), case.journals.agents["region"]
     weekends = recurring(case.scenario, case.clock, WEEKEND, _SATURDAY)
     pieces = intersection(own.spans, region[own.agent], weekends.spans, weekends.region)
     many = len(weekends.region)
     held = summed(pieces.spans.length, own.agent[pieces.first] * many + pieces.second, case.agents * many)
-    worked = (held.reshape(case.agents, many) >= OF_A_WEEKEND) & within(weekends.spans.start, case.clock)
+    worked = (held.reshape(case.agents, many) >= OF_A_WEEKEND) & _mostly_inside(weekends, case.clock)
     count = weekends_of(case)
     return {"weekends": case.mean(PER_CENT * worked.sum(axis=1), count)}
 
@@ -221,10 +225,15 @@ def _weekends(case: Case) -> dict[str, Floats]:
 def weekends_of(case: Case) -> Ints:
     """Weekends in the window where each agent lives."""
     weekends = recurring(case.scenario, case.clock, WEEKEND, _SATURDAY)
-    inside = within(weekends.spans.start, case.clock)
+    inside = _mostly_inside(weekends, case.clock)
     count = np.bincount(weekends.region[inside], minlength=len(case.scenario.regions))
     of_agents: Ints = count[case.journals.agents["region"]]
     return of_agents
+
+
+def _mostly_inside(weekends: Recurring, clock: Clock) -> Mask:
+    """Weekends whose Sunday begins in the window: more than half of each lies in it, or just about."""
+    return within(weekends.spans.start + DAY, clock)
 
 
 # ---- load ------------------------------------------------------------------------------------------------------------
@@ -232,8 +241,7 @@ def weekends_of(case: Case) -> Ints:
 
 def _busy(case: Case) -> dict[str, Floats]:
     """Local clock hours, at least half of them on duty, in which the agent was critically busy."""
-    present = _by_hour(case.sheet.segments, case) - _by_hour(case.sheet.meetings, case)
-    occupied = _by_hour(case.sheet.occupied, case)
+    present, occupied = _by_hour(case.sheet.on_duty, case), _by_hour(case.sheet.occupied, case)
     critical = per_cent(case.scenario.targets.utilization.critical)
     busy = (2 * present >= HOUR) & (PER_CENT * occupied >= critical * present)
     return {
@@ -270,7 +278,7 @@ def _pauses(case: Case) -> dict[str, Floats]:
     A pause is a stretch free of work, meetings and reviews, planned or not, of the length that the limits say.
     """
     duties = case.duties
-    long = case.counted & (duties.end - duties.start > LONG_DUTY) & (duties.end <= case.journals.end)
+    long = case.counted & duties.seen & (duties.end - duties.start > LONG_DUTY)
     core, agent = Spans(duties.start[long] + HOUR, duties.end[long] - HOUR), duties.agent[long]
     missed = _longest_gap(core, agent, case.sheet.busy) < case.limits.pause
     return {"without_pause": case.mean(PER_CENT * case.count(agent[missed]), case.count(agent))}
@@ -305,7 +313,6 @@ def _in_sleep(case: Case) -> Mask:
 def _overruns(case: Case) -> dict[str, Floats]:
     """Mean time beyond the paid end, over duties that start in the window and whose paid time ends in the run."""
     duties = case.duties
-    seen = case.counted & (duties.paid_end <= case.journals.end)
-    late = np.maximum(duties.left - duties.paid_end, 0)[seen]
-    agent = duties.agent[seen]
+    seen = case.counted & duties.seen
+    late, agent = np.maximum(duties.left - duties.paid_end, 0)[seen], duties.agent[seen]
     return {"overrun": case.mean(summed(late, agent, case.agents) / MINUTE, case.count(agent))}

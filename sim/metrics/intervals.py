@@ -1,4 +1,4 @@
-"""Time, exactly: how long spans last inside a window, inside bins of a grid, in union, and in what they share.
+"""Time, exactly: how long spans last in a window or in bins of a grid, in union, in what they share, without holes.
 
 Everything is in int64 ms. `numpy.bincount` adds weights in double precision, which is exact for whole numbers below
 2**53 ms: 285,000 years in one cell.
@@ -64,17 +64,19 @@ def summed(values: Codes, code: Codes, codes: int) -> Ints:
 def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid) -> Ints:
     """Time that the spans of each code spend in each bin: (codes, bins) ms."""
     inside = spans.clipped(grid.first, grid.end)
-    since = np.concatenate([inside.start, inside.end]) - grid.first
-    sign = np.repeat(np.array([1, -1]), len(code))
+    return _time_after(inside.start, code, codes, grid) - _time_after(inside.end, code, codes, grid)
+
+
+def _time_after(points: Ints, code: Codes, codes: int, grid: Grid) -> Ints:
+    """Time from each point to the end of the grid: the rest of its own bin, and all of those that follow."""
+    since = points - grid.first
     own = since // grid.width
-    cell = np.tile(code * np.int64(grid.bins + 1), 2) + own  # one more column, for points at the very end
-    # From its start to the grid's end a span spends the rest of its own bin, and all of those that follow; from its end
-    # on it spends none of this.
-    cells, shape = codes * (grid.bins + 1), (codes, grid.bins + 1)
-    rest = summed(sign * ((own + 1) * grid.width - since), cell, cells).reshape(shape)
-    under_way = summed(sign, cell, cells).reshape(shape)
-    held: Ints = rest + (np.cumsum(under_way, axis=1) - under_way) * grid.width
-    return held[:, :-1]
+    cell = code * np.int64(grid.bins + 1) + own  # one more column, for points at the very end
+    shape = (codes, grid.bins + 1)
+    rest = summed((own + 1) * grid.width - since, cell, codes * (grid.bins + 1)).reshape(shape)
+    count = np.bincount(cell, minlength=codes * (grid.bins + 1)).reshape(shape)
+    after: Ints = rest + (np.cumsum(count, axis=1) - count) * grid.width
+    return after[:, :-1]
 
 
 class Union(NamedTuple):
@@ -140,3 +142,22 @@ def intersection(spans: Spans, group: Codes, others: Spans, other_group: Codes) 
     )
     some = pieces.end > pieces.start
     return Shared(pieces.where(some), first[some], second[some])
+
+
+def remainder(spans: Spans, holes: Spans, within: NDArray[np.intp]) -> tuple[Spans, NDArray[np.intp]]:
+    """What is left of spans that have holes, and of which span each piece is, by span and start; none is empty.
+
+    Args:
+        spans: (n,) spans.
+        holes: (h,) spans, each inside a span; those of one span do not overlap.
+        within: (h,) row of the span that each lies in.
+    """
+    rows = np.arange(len(spans.start))
+    start, behind = np.concatenate([spans.start, holes.end]), np.concatenate([rows, within])
+    end, before = np.concatenate([holes.start, spans.end]), np.concatenate([within, rows])
+    # In order of time, what is left begins with the span and after each hole, and ends before each hole and with the
+    # span: the first beginning goes with the first end.
+    order = np.lexsort((start, behind))
+    pieces, row = Spans(start[order], end[np.lexsort((end, before))]), behind[order]
+    some = pieces.end > pieces.start
+    return pieces.where(some), row[some]

@@ -211,7 +211,7 @@ PEOPLE_FIGURES = (
         "Gini coefficient of the share of weekends worked.",
         num="as of `fairness.nights`, of shares of weekends",
         den="shares of weekends of all",
-        clock="Saturday 00:00 local lies in the measured window.",
+        clock="Sunday 00:00 local lies in the measured window.",
         excluded="People without duties. " + _MACHINES,
         better="down",
     ),

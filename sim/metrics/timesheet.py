@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.engine.journal import Mode, missing
-from sim.metrics.intervals import Spans, intersection
+from sim.metrics.intervals import Spans, intersection, remainder
 from sim.workforce.roster import Chore
 
 if TYPE_CHECKING:
@@ -38,15 +38,13 @@ class Timesheet:
     """Everybody's time in the whole run; what is open runs to its end.
 
     Attributes:
-        segments: time on duty: the segments of duties, without pauses, overlap and overtime.
-        meetings: hand-over meetings, as far as they lie in segments.
+        on_duty: the segments of duties, without pauses, overlap and overtime, less the hand-over meetings in them.
         occupied: work on tickets, on whatever terms it began, and reviews, as far as they lie in segments.
         busy: all work, meetings and reviews, wherever they lie, by (agent, start); one agent's do not overlap.
         callouts: work that began off duty because of a page, up to the agent's next segment.
     """
 
-    segments: Held
-    meetings: Held
+    on_duty: Held
     occupied: Held
     busy: Own
     callouts: Own
@@ -59,8 +57,7 @@ def timesheet(journals: Journals) -> Timesheet:
     meetings = own_chores(journals, Chore.MEETING)
     occupied = _in_order(together(work, own_chores(journals, Chore.REVIEW)), journals.end)
     return Timesheet(
-        segments=segments,
-        meetings=_within(meetings, segments, journals.duties),
+        on_duty=_without(meetings, segments, journals.duties),
         occupied=_within(occupied, segments, journals.duties),
         busy=_in_order(together(occupied, meetings), journals.end),
         callouts=_until_duty(Own(work.spans.where(called), work.agent[called]), segments, journals.duties),
@@ -106,6 +103,14 @@ def _in_order(own: Own, end: int) -> Own:
 def _within(own: Own, segments: Held, duties: Table) -> Held:
     pieces = intersection(own.spans, own.agent, segments.spans, duties["agent"][segments.segment])
     return Held(pieces.spans, segments.segment[pieces.second])
+
+
+def _without(meetings: Own, segments: Held, duties: Table) -> Held:
+    """The segments less the meetings in them."""
+    agent = duties["agent"][segments.segment]
+    holes = intersection(meetings.spans, meetings.agent, segments.spans, agent)
+    spans, row = remainder(segments.spans, holes.spans, holes.second)
+    return Held(spans, segments.segment[row])
 
 
 def _until_duty(own: Own, segments: Held, duties: Table) -> Own:

@@ -76,7 +76,7 @@ class _Time(NamedTuple):
 
 def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Every cut of utilization: work and reviews of the time on duty, meetings left out of both."""
-    sides = [_time(held, journals.duties, clock) for held in (sheet.occupied, sheet.segments, sheet.meetings)]
+    sides = [_time(held, journals.duties, clock) for held in (sheet.occupied, sheet.on_duty)]
     along = {**axes(scenario), "agent": range(len(journals.agents["tier"]))}
     cuts = {
         name: _ratios(*(_summed(side, *rows(layout.keys, side.columns, along)) for side in sides))
@@ -102,8 +102,8 @@ def _hourly(side: _Time, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:
     return pooled
 
 
-def _ratios(busy: NDArray[np.int64], present: NDArray[np.int64], meetings: NDArray[np.int64]) -> Ratios:
-    worked, staffed = busy / HOUR, (present - meetings) / HOUR
+def _ratios(busy: NDArray[np.int64], present: NDArray[np.int64]) -> Ratios:
+    worked, staffed = busy / HOUR, present / HOUR
     return ratios((PER_CENT * worked, staffed), (worked, 1), (staffed, 1))
 
 

@@ -49,10 +49,10 @@ class Limits(Model):
     in the window this many, rounded up, are allowed. Evidence: house rule (every third weekend: the manual, §2.2)."""
     sleep_pages: Number = 1
     """Interruptions by pages a week in sleep hours (`oncall.sleep`), off duty. Evidence: house rule."""
-    busy_hours: Duration = 8 * HOUR
+    busy_hours: Duration = 12 * HOUR
     """Hours a week in which the agent was as busy as the critical band of `targets.utilization` says. Evidence: house
-    rule (a duty a week; the manual, §8.3, calls for emergency measures there)."""
-    busy_streak: Duration = 4 * HOUR
+    rule (the manual, §8.3, calls for emergency measures in that band; single hours of it come by chance alone)."""
+    busy_streak: Duration = 6 * HOUR
     """Such hours in a row. Evidence: house rule."""
     pause: Annotated[Duration, Field(gt=0)] = 15 * MINUTE
     """What is a pause, in `without_pause`: so much time without work, meetings and reviews at a stretch. Evidence:

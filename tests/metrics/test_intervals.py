@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.clock import DAY, HOUR
-from sim.metrics.intervals import Grid, Spans, intersection, summed, time_in_bins, union
+from sim.metrics.intervals import Grid, Spans, intersection, remainder, summed, time_in_bins, union
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,3 +126,24 @@ def test_spans_that_only_touch_share_nothing() -> None:
     found = intersection(spans, group, others, other_group)
     assert (found.first.tolist(), found.second.tolist()) == ([1], [1])
     assert (found.spans.start.tolist(), found.spans.end.tolist()) == ([5], [10])
+
+
+@given(st.lists(span, max_size=12), st.lists(span, max_size=12))
+def test_spans_without_holes_hold_the_other_instants(
+    rows: list[tuple[int, int, int]], hole_rows: list[tuple[int, int, int]]
+) -> None:
+    (spans, group), holes = _apart(rows), intersection(*_apart(hole_rows), *_apart(rows))
+    left, row = remainder(spans, holes.spans, holes.second)
+    for code in range(GROUPS):
+        without = set(_instants(spans, group, code)) - set(_instants(holes.spans, group[holes.second], code))
+        assert sorted(_instants(left, group[row], code)) == sorted(without)
+    assert (left.length > 0).all()
+    assert (np.diff(row) >= 0).all()
+
+
+def test_a_hole_at_either_end_and_one_in_the_middle() -> None:
+    spans, holes = Spans(np.array([0, 20]), np.array([10, 30])), Spans(np.array([0, 24, 8]), np.array([2, 25, 10]))
+    left, row = remainder(spans, holes, np.array([0, 1, 0]))
+    assert left.start.tolist() == [2, 20, 25]
+    assert left.end.tolist() == [8, 24, 30]
+    assert row.tolist() == [0, 1, 1]

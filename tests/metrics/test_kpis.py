@@ -39,6 +39,12 @@ def test_targets_are_in_the_unit_of_the_figure(desk: Any, name: str, expected: f
     assert target(name, desk.scenario) == expected
 
 
+def test_acknowledgement_has_a_target_only_where_a_time_is_promised(desk: Any) -> None:
+    assert target("pages.acknowledged", desk.scenario) is None
+    promised = desk.scenario.targets.model_copy(update={"acknowledgement": 300_000, "acknowledgement_met": 0.9})
+    assert target("pages.acknowledged", desk.with_(targets=promised).scenario) == 90
+
+
 def test_a_target_is_met_at_the_target_by_the_mean_alone(desk: Any) -> None:
     assert record("fcr", 85.0, 80.0, 90.0, desk.scenario)["met"] is True
     assert record("fcr", 84.999, 80.0, 90.0, desk.scenario)["met"] is False

@@ -89,7 +89,7 @@ def test_a_code_that_the_scenario_does_not_know_is_refused(desk: Any, log: Any) 
 
 
 @pytest.mark.benchmark
-def test_a_month_of_forty_thousand_tickets_is_measured_in_forty_milliseconds(
+def test_a_month_of_forty_thousand_tickets_is_measured_in_a_tenth_of_a_second(
     make_desk: Callable[..., Any], invent: Callable[..., Any]
 ) -> None:
     desk = make_desk(days=28, warmup_days=7)
@@ -101,4 +101,4 @@ def test_a_month_of_forty_thousand_tickets_is_measured_in_forty_milliseconds(
         begun = time.perf_counter()
         measure(journals, desk.scenario, desk.clock)
         times.append(time.perf_counter() - begun)
-    assert sorted(times)[5] < 0.040
+    assert sorted(times)[5] < 0.100
