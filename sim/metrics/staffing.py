@@ -65,12 +65,9 @@ def _ratios(present: Ints, load: Ints, available: Ints) -> Ratios:
 
 def _on_duty(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
     """Time on duty without meetings: (regions, 168, tiers) ms."""
-    week, held = local_week(scenario, clock), []
-    for side in (sheet.segments, sheet.meetings):
-        region, tier = (journals.duties[name][side.segment] for name in ("region", "tier"))
-        held.append(week.time(side.spans, region, tier, len(TIERS)))
-    present: Ints = held[0] - held[1]
-    return present
+    held = sheet.on_duty
+    region, tier = (journals.duties[name][held.segment] for name in ("region", "tier"))
+    return local_week(scenario, clock).time(held.spans, region, tier, len(TIERS))
 
 
 def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
