@@ -82,6 +82,9 @@ def run_command(
     trace: Annotated[
         str | None, typer.Option(metavar="TICKET", help="Tell the life of one ticket, e.g. europe/17.")
     ] = None,
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Whether to write report.html and the plots.")
+    ] = True,
 ) -> None:
     """Simulate a scenario and report SLA, utilization and flow."""
     from sim.experiment.store import reserved
@@ -97,7 +100,9 @@ def run_command(
         result = _run(loaded, replications=replications, seed=seed, workers=workers, engine=engine, journals=journals)
         command = _command(scenario, len(result.replications), seed, engine, journals, changes or [])
         _print_result(result, as_json=as_json)
-        _save(result, folder, command, as_json=as_json)
+        _save(result, folder, command, report=report)
+    said = sys.stderr if as_json else sys.stdout
+    said.write(f"\nresults in  {folder}\nagain with  {command}\n")
     if result.interrupted:
         sys.stderr.write(f"Interrupted: {len(result.replications)} of {result.asked} replications are kept.\n")
         raise typer.Exit(INTERRUPTED)
@@ -136,17 +141,20 @@ def _print_result(result: Result, *, as_json: bool) -> None:
         print_summary(result, _console())
 
 
-def _save(result: Result, folder: Path, command: str, *, as_json: bool) -> None:
-    """Keep the result, and say where; a Ctrl-C that comes now has nothing left to interrupt."""
+def _save(result: Result, folder: Path, command: str, *, report: bool) -> None:
+    """Keep the result; a Ctrl-C that comes now has nothing left to interrupt."""
     from sim.experiment.store import save
 
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         save(result, folder, command)
+        if report:
+            from sim.report.findings import Findings
+            from sim.report.page import write_report
+
+            write_report(Findings.of(result, command), folder)
     finally:
         signal.signal(signal.SIGINT, before)
-    said = sys.stderr if as_json else sys.stdout
-    said.write(f"\nresults in  {folder}\nagain with  {command}\n")
 
 
 def _command(scenario: Path, replications: int, seed: int, engine: str, journals: str, changes: list[str]) -> str:
@@ -155,6 +163,17 @@ def _command(scenario: Path, replications: int, seed: int, engine: str, journals
     words += ["--journals", journals] if journals != "first" else []
     words += [word for change in changes for word in ("--set", change)]
     return shlex.join(words)
+
+
+@app.command("report")
+def report_command(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A results folder, as `sim run` writes it.")],
+) -> None:
+    """Write report.html and the plots of a result again."""
+    from sim.report.findings import Findings
+    from sim.report.page import write_report
+
+    sys.stdout.write(f"report in  {write_report(Findings.read(result), result)}\n")
 
 
 @app.command()

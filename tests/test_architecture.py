@@ -25,19 +25,21 @@ ORDER = (
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
     "metrics.staffing",
-    "metrics.staffing",
     "metrics.definition", "metrics.desk_figures", "metrics.people_figures", "metrics.kpis", "metrics.measure",
     "metrics.frames", "metrics.dictionary",
     "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.store",
     "report.summary", "report.trace", "report.words", "report.findings", "report.advice", "report.style",
     "report.plots.sla", "report.plots.waits", "report.plots.utilization", "report.plots.staffing",
     "report.plots.backlog", "report.plots.burnout", "report.plots.pages", "report.gallery", "report.pictures",
-    "report.sentences", "report.page", "plot",
+    "report.sentences", "report.headlines", "report.listings", "report.page", "report.plot",
     "cli",
 )  # fmt: skip
 """This tuple is the architecture."""
 
-AT_HOME = {"simpy": "engine", "matplotlib": "report", "jinja2": "report", "loky": "experiment", "rich": "report", "typer": "cli"}
+AT_HOME = {
+    "simpy": "engine", "matplotlib": "report", "jinja2": "report", "loky": "experiment", "rich": "report",
+    "typer": "cli",
+}  # fmt: skip
 """Libraries that are imported in one place alone (rich also by the command line)."""
 
 

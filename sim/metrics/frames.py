@@ -53,7 +53,7 @@ def records(stacked: Measurement, scenario: Scenario, pool: Pool) -> dict[str, d
 
 
 def kpi_frame(figures: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
-    """Key figures as a table: one row each, indexed by name, with mean, low, high (95 %), unit, target, met and band."""
+    """Key figures as a table, indexed by name, with mean, low, high (95 %), unit, target, met and band."""
     import pandas as pd
 
     columns = ["mean", "low", "high", "unit", "target", "met", "band"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _MEASURES = (Measure("on_duty", "agents"), Measure("offered", "agents"))
-_WHAT = (
-    "Mean number of agents on duty, by their own pool and its local hour of the week, and the load offered to that pool: "
-    "hours of work per hour, which is the number of agents that it would keep busy. All work on a task is booked to the "
-    "hour in which the task was first queued. Work that nobody did (given up, or cut off by the end of the run) is not "
-    "in it."
-)
+_WHAT = """
+Mean number of agents on duty, by their own pool and its local hour of the week, and the load offered to that pool:
+hours of work per hour, which is the number of agents that it would keep busy. All work on a task is booked to the hour in
+which the task was first queued. Work that nobody did (given up, or cut off by the end of the run) is not in it."""
 
 LAYOUTS = {
-    "staffing_by_region_hour": Layout(("region", "hour_of_week"), _MEASURES, f"{_WHAT} All tiers together."),
-    "staffing_by_region_hour_tier": Layout(("region", "hour_of_week", "tier"), _MEASURES, _WHAT),
+    "staffing_by_region_hour": Layout(
+        ("region", "hour_of_week"), _MEASURES, f"{' '.join(_WHAT.split())} All tiers together."
+    ),
+    "staffing_by_region_hour_tier": Layout(("region", "hour_of_week", "tier"), _MEASURES, " ".join(_WHAT.split())),
 }
 
 
@@ -75,7 +75,11 @@ def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
     brought, along = _brought(journals), axes(scenario)
     counted = within(brought.queued, clock)
     region, queued = brought.region[counted], brought.queued[counted]
-    columns = {"region": region, "hour_of_week": local_hour(scenario, clock, region, queued), "tier": brought.tier[counted]}
+    columns: dict[str, NDArray[Any]] = {
+        "region": region,
+        "hour_of_week": local_hour(scenario, clock, region, queued),
+        "tier": brought.tier[counted],
+    }
     row, count = rows(LAYOUTS["staffing_by_region_hour_tier"].keys, columns, along)
     shape = (len(along["region"]), len(along["hour_of_week"]), len(TIERS))
     return summed(brought.work[counted], row, count).reshape(shape)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultsError
@@ -88,7 +89,7 @@ class Findings:
         found: dict[str, Any] = self.manifest["setting"]
         return found
 
-    @property
+    @cached_property
     def people(self) -> pd.DataFrame:
         """A row a person and limit: agent, limit, title, value, exceeded (per cent of the replications).
 
@@ -116,12 +117,12 @@ def _manifest(folder: Path) -> dict[str, Any]:
         what = "holds no results: there is no manifest.json in it" if folder.is_dir() else "is no folder"
         raise ResultsError(f"{folder} {what}; name a folder that `sim run` has written")
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        manifest: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:  # dict refuses what is no object with one of the last two
         raise ResultsError(f"{path} cannot be read: {error}") from error
-    missing = [key for key in _NEEDED if key not in manifest] if isinstance(manifest, dict) else list(_NEEDED)
+    missing = [key for key in _NEEDED if key not in manifest]
     if missing:
-        again = f"; run it again with {manifest['command']}" if "command" not in missing and "command" in manifest else ""
+        again = f"; run it again: {manifest['command']}" if "command" in manifest else ""
         raise ResultsError(f"{path} lacks {', '.join(missing)}: another version has written it{again}")
     return manifest
 

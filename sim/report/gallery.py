@@ -1,4 +1,4 @@
-"""Every picture of a run by name: what it is called, what it shows, when there is something to show, how it is drawn."""
+"""Every picture of a run by name: what it shows, when there is something to show, how it is drawn."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ PLATES = {
     ),
     "utilization": Plate(
         "Utilization by hour of the week",
-        "How busy the agents of each tier are, in the manual's bands: rows are days, columns local hours of the agents' "
-        "region, all regions together.",
+        "How busy the agents of each tier are, in the manual's bands: rows are days, columns local hours of the "
+        "agents' region, all regions together.",
         _utilization,
         lambda _: utilization.HEIGHT,
     ),
@@ -109,8 +109,8 @@ PLATES = {
     ),
     "burnout": Plate(
         "People against their limits",
-        "The people who exceed most limits: a row each, a column a limit (in brackets). The number is the mean over the "
-        "replications, the colour says in how many of them it is above the limit.",
+        "The people who exceed most limits: a row each, a column a limit (in brackets). The number is the mean over "
+        "the replications, the colour says in how many of them it is above the limit.",
         _burnout,
         lambda findings: burnout.height(findings.people),
         lambda findings: len(findings.people) > 0,

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_REFERENCE = re.compile(r"url\(#")
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_REFERENCE = re.compile(r"url\(#([^)]*)\)")
+_LEFT_OUT = {f"{_SVG}metadata", f"{_SVG}style"}
+"""A style would hold for the whole page, which has it in its own."""
 _NOTHING_TO_TELL = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -66,19 +68,26 @@ def inline(picture: Picture, title: str) -> str:
     Letters are shapes in it, so that no text of the scenario is in there but the title, which is escaped.
     """
     root = ET.fromstring(picture.svg)  # noqa: S314 - our own drawing, a moment ago
-    for child in list(root):
-        if child.tag in {f"{_SVG}metadata", f"{_SVG}title"}:
-            root.remove(child)
+    for parent in list(root.iter()):
+        for child in [child for child in parent if child.tag in _LEFT_OUT]:
+            parent.remove(child)
+    used = {name for element in root.iter() for name in _references(element)}
     for element in root.iter():
-        _settle(element, picture.name)
+        _settle(element, picture.name, used)
     root.attrib = {"viewBox": root.attrib["viewBox"], "role": "img", "aria-label": title}
     return ET.tostring(root, encoding="unicode")
 
 
-def _settle(element: ET.Element, name: str) -> None:
+def _references(element: ET.Element) -> list[str]:
+    """The identifiers of other elements that an element uses."""
+    linked = [element.get(_HREF, "").removeprefix("#")]
+    return linked + [found for value in element.attrib.values() for found in _REFERENCE.findall(value)]
+
+
+def _settle(element: ET.Element, name: str, used: set[str]) -> None:
+    if element.get("id") not in used:
+        element.attrib.pop("id", None)
     element.tag = element.tag.removeprefix(_SVG)
-    if element.tag == "style":
-        element.text = ""  # it would hold for the whole page, which has it in its own style
     element.attrib = dict(_attribute(key, value, name) for key, value in element.attrib.items())
     element.tail = None
     if element.text is not None and not element.text.strip():
@@ -92,8 +101,8 @@ def _attribute(key: str, value: str, name: str) -> tuple[str, str]:
         return "href", f"#{name}-{value.removeprefix('#')}"
     if key in {"d", "x", "y", "points"}:  # not in transform: the scale of letters needs its digits
         return key, " ".join(_LONG_NUMBER.sub(_short, value).split())
-    return key, _REFERENCE.sub(f"url(#{name}-", value)
+    return key, _REFERENCE.sub(rf"url(#{name}-\1)", value)
 
 
 def _short(match: re.Match[str]) -> str:
-    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+    return f"{float(match[0]):.1f}".removesuffix(".0")

@@ -10,7 +10,7 @@ from sim.report.words import between, counted, joined, number, tier_name, whole
 from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sim.report.findings import Findings, Record
 
@@ -38,6 +38,12 @@ def figure(record: Record) -> str:
     return f"{number(record['mean'])} {record['unit']}" + (f" ({interval})" if interval else "")
 
 
+def busiest(records: Mapping[str, Record]) -> str | None:
+    """The tier that is busiest; None where nobody is on duty at any."""
+    staffed = [tier for tier in TIERS if records[f"utilization.{tier}"]["mean"] is not None]
+    return max(staffed, key=lambda tier: records[f"utilization.{tier}"]["mean"], default=None)
+
+
 def sentences(findings: Findings) -> list[str]:
     """Everything that is worth saying first."""
     return [*_promises(findings), *_busy(findings), *_flow(findings), *_hours(findings), *_people(findings)]
@@ -45,11 +51,13 @@ def sentences(findings: Findings) -> list[str]:
 
 def _promises(findings: Findings) -> Iterator[str]:
     for promise, what in (("response", "First responses"), ("resolution", "Resolutions")):
-        records = {priority: findings.records[f"sla.{promise}.{priority}"] for priority in PRIORITIES}
+        records: dict[str, Record] = {
+            priority: findings.records[f"sla.{promise}.{priority}"] for priority in PRIORITIES
+        }
         told = [part for kind in _ORDER if (part := _judged(kind, records))]
-        targets = {record.get("target") for record in records.values()} - {None}
+        targets = {f"{record['target']:g} %" for record in records.values() if record.get("target") is not None}
         if told:
-            yield f"{what} in time, target {joined([f'{target:g} %' for target in sorted(targets)])}: {'; '.join(told)}."
+            yield f"{what} in time, target {joined(sorted(targets))}: {'; '.join(told)}."
 
 
 _ORDER: tuple[Verdict, ...] = ("missed", "cannot tell", "met")
@@ -68,14 +76,16 @@ def _brief(record: Record) -> str:
 
 
 def _busy(findings: Findings) -> Iterator[str]:
-    known = [(tier, findings.records[f"utilization.{tier}"]) for tier in TIERS]
-    staffed = [(tier, record) for tier, record in known if record["mean"] is not None]
-    if not staffed:
+    tier = busiest(findings.records)
+    if tier is None:
         return
-    tier, record = max(staffed, key=lambda pair: pair[1]["mean"])
-    said = f"{tier_name(tier).capitalize()} is busiest: at work for {figure(record)} of the time on duty, which the manual calls "
-    yield f"{said}{record['band']} ({_ACTIONS[record['band']].lower()})."
-    idle = [f"{tier_name(name)} ({number(other['mean'])} %)" for name, other in staffed if other["band"] == LOW.name]
+    record = findings.records[f"utilization.{tier}"]
+    yield (
+        f"{tier_name(tier).capitalize()} is busiest: at work for {figure(record)} of the time on duty, which "
+        f"the manual calls {record['band']} ({_ACTIONS[record['band']].lower()})."
+    )
+    others = {name: findings.records[f"utilization.{name}"] for name in TIERS if name != tier}
+    idle = [f"{tier_name(name)} ({number(at['mean'])} %)" for name, at in others.items() if at["band"] == LOW.name]
     if idle:
         yield f"In the low band ({LOW.action.lower()}): {joined(idle)}."
 
@@ -89,8 +99,9 @@ def _flow(findings: Findings) -> Iterator[str]:
     gone = records["tickets.abandoned"]["mean"]
     if gone:
         yield (
-            f"{whole(gone)} customers {_days(findings)} give up before anybody responds, {100 * gone / created['mean']:.1f} % "
-            "of all created; those who go before the deadline are in no service level."
+            f"{whole(gone)} customers {_days(findings)} give up before anybody responds, "
+            f"{100 * gone / created['mean']:.1f} % of all created; those who go before the deadline are in no service "
+            "level."
         )
     contact = records["fcr"]
     if verdict(contact) is not None:
@@ -103,8 +114,8 @@ def _hours(findings: Findings) -> Iterator[str]:
     if total > 0:
         needed = int((late.cumsum() < _HALF * total).sum()) + 1
         yield (
-            f"{whole(total)} responses {_days(findings)} are late; half of them fall into {counted(needed, 'hour')} of the "
-            f"{len(late)} of the week in all regions."
+            f"{whole(total)} responses {_days(findings)} are late; half of them fall into {counted(needed, 'hour')} "
+            f"of the {len(late)} of the week in all regions."
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import matplotlib as mpl
 import numpy as np
@@ -34,14 +34,13 @@ INK, QUIET, FAINT, PAPER = "#1A1A1A", "#595959", "#D4D4D4", "#FFFFFF"
 
 BANDS = {"low": "#E3EEF8", "optimal": "#8FD1B5", "high": "#E08E00", "critical": "#8C2B00"}
 """Bands of utilization (the manual, §8.3), darker from band to band."""
-NOBODY = "#FFFFFF"
 
 WIDTH = 7.2
 """Inches; every plot has this width."""
 DPI = 150
 HOURS_PER_WEEK = HOURS_PER_DAY * len(WEEKDAYS)
 
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # it comes with matplotlib: the same letters on every machine
     "font.size": 9,
     "axes.titlesize": 9,
@@ -73,6 +72,7 @@ _SETTINGS = {
     "savefig.facecolor": PAPER,
     "savefig.dpi": DPI,
     "text.color": INK,
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "svg.fonttype": "path",
     "path.simplify": True,
 }
@@ -125,14 +125,9 @@ def panels(ax: Axes, titles: Sequence[str], columns: int = 1, gap: tuple[float, 
         row, column = divmod(i, columns)
         corner = (column * (width + gap[0]), 1 - height - row * (height + gap[1]))
         panel = ax.inset_axes((*corner, width, height))
-        panel.set_title(plain(title), pad=4)
+        panel.set_title(title, pad=4)
         made.append(panel)
     return made
-
-
-def plain(text: str) -> str:
-    """Text that matplotlib shows as it is: a dollar begins no formula."""
-    return text.replace("$", r"\$")
 
 
 def week_axis(ax: Axes, *, labelled: bool = True) -> None:

@@ -54,13 +54,16 @@ def plot_backlog(table: pd.DataFrame, ax: Axes | None = None, warmup_days: int =
 
 
 def _tier(ax: Axes, rows: pd.DataFrame, warmup_days: int) -> None:
-    time = date2num(rows["time"].dt.tz_convert(None).to_numpy())
-    ax.fill_between(time, rows["low"], rows["high"], color=style.SKY, alpha=0.5, linewidth=0, label="95 % interval")
+    time = date2num(rows["time"].dt.tz_convert(None).to_numpy())  # type: ignore[no-untyped-call]
+    if rows["low"].notna().any():
+        ax.fill_between(time, rows["low"], rows["high"], color=style.SKY, alpha=0.5, linewidth=0, label="95 % interval")
     ax.plot(time, rows["mean"], color=style.BLUE, linewidth=0.9, label="tasks that wait")
     if warmup_days:
-        ax.axvspan(time[0], time[0] + warmup_days, color=style.FAINT, alpha=0.6, linewidth=0, label="warm-up, not measured")
+        ax.axvspan(
+            time[0], time[0] + warmup_days, color=style.FAINT, alpha=0.6, linewidth=0, label="warm-up, not measured"
+        )
     ax.set_xlim(time[0], time[-1])
     ax.set_ylim(bottom=0)
-    locator = AutoDateLocator(minticks=4, maxticks=9)
+    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]

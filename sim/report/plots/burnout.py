@@ -40,16 +40,16 @@ def plot_burnout(people: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = style.axes(ax, height(people))
     who = worst(people)
     titles = people.drop_duplicates("limit").set_index("limit")["title"]
-    shown = people[people["agent"].isin(who)]
+    cells = people.set_index(["agent", "limit"])
     exceeded, value = (
-        shown.pivot_table(index="agent", columns="limit", values=name, sort=False, dropna=False).reindex(who)[list(titles.index)]
+        cells[name].unstack("limit").reindex(index=who, columns=titles.index).to_numpy()  # noqa: PD010 - keeps NaN
         for name in ("exceeded", "value")
     )
     ax.pcolormesh(
-        np.ma.masked_invalid(exceeded.to_numpy()), cmap=ListedColormap(list(_COLOURS.values())),
+        np.ma.masked_invalid(exceeded), cmap=ListedColormap(list(_COLOURS.values())),
         norm=BoundaryNorm(_LEVELS, len(_COLOURS)), edgecolors="white", linewidth=0.8,
     )  # fmt: skip
-    _values(ax, exceeded.to_numpy(), value.to_numpy())
+    _values(ax, exceeded, value)
     _dress(ax, who, list(titles))
     return ax
 
@@ -72,8 +72,10 @@ def _values(ax: Axes, exceeded: np.ndarray, value: np.ndarray) -> None:
 def _dress(ax: Axes, who: list[str], titles: list[str]) -> None:
     ax.set_xlim(0, len(titles))
     ax.set_ylim(len(who), 0)
-    ax.set_yticks(np.arange(len(who)) + 0.5, labels=[style.plain(name) for name in who], fontsize=7)
-    ax.set_xticks(np.arange(len(titles)) + 0.5, labels=titles, rotation=50, ha="left", rotation_mode="anchor", fontsize=7)
+    ax.set_yticks(np.arange(len(who)) + 0.5, labels=who, fontsize=7)
+    ax.set_xticks(
+        np.arange(len(titles)) + 0.5, labels=titles, rotation=50, ha="left", rotation_mode="anchor", fontsize=7
+    )
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[["left", "bottom"]].set_visible(False)

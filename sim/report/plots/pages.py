@@ -38,7 +38,7 @@ def plot_pages(table: pd.DataFrame, ax: Axes | None = None, days: int = 7, sleep
         weekly = count.reshape(-1, HOURS_PER_DAY).sum(axis=0) * _PER_WEEK / days
         ax.bar(
             hours, weekly, 0.9, base, align="edge", color=style.SERIES[i % len(style.SERIES)], edgecolor="white",
-            hatch=style.HATCHES[i % len(style.HATCHES)], linewidth=0.4, label=style.plain(str(region)),
+            hatch=style.HATCHES[i % len(style.HATCHES)], linewidth=0.4, label=str(region),
         )  # fmt: skip
         base = base + weekly
     _shade(ax, sleep)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 3.1
 _PROMISES = {"response": (style.BLUE, "white"), "resolution": (style.SKY, style.INK)}
+_LEGEND = ("response in time", "resolution in time", "95 % interval", "target")
 _BAR = 0.38
 _LABEL_AT = 3.0
 
@@ -30,26 +31,30 @@ def plot_sla(kpis: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = style.axes(ax, HEIGHT)
     for side, (promise, (colour, ink)) in enumerate(_PROMISES.items()):
-        rows = kpis.reindex([f"sla.{promise}.{priority}" for priority in PRIORITIES]).astype(
-            {name: float for name in ("mean", "low", "high", "target")}
-        )
+        rows = kpis.reindex([f"sla.{promise}.{priority}" for priority in PRIORITIES])
         at = np.arange(len(PRIORITIES)) + (side - 0.5) * (_BAR + 0.04)
         ax.bar(at, rows["mean"], _BAR, color=colour, label=f"{promise} in time")
         _whiskers(ax, at, rows, label=side > 0)
         _targets(ax, at, rows, label=side > 0)
         for x, mean in zip(at, rows["mean"], strict=True):
-            known = np.isfinite(mean)
-            ax.text(x, _LABEL_AT, number(mean) if known else "no data", ha="center", color=ink if known else style.QUIET,
-                    fontsize=8, rotation=0 if known else 90, va="bottom")  # fmt: skip
+            _heights(ax, float(x), mean, ink)
     _dress(ax)
     return ax
+
+
+def _heights(ax: Axes, x: float, mean: float, ink: str) -> None:
+    """The height of a bar at its foot, where no interval is in the way."""
+    if np.isfinite(mean):
+        ax.text(x, _LABEL_AT, number(mean), ha="center", va="bottom", fontsize=8, color=ink)
+    else:
+        ax.text(x, _LABEL_AT, "no data", ha="center", va="bottom", fontsize=8, color=style.QUIET, rotation=90)
 
 
 def _whiskers(ax: Axes, at: np.ndarray, rows: pd.DataFrame, *, label: bool) -> None:
     arms = np.stack([rows["mean"] - rows["low"], rows["high"] - rows["mean"]])
     ax.errorbar(
         at, rows["mean"], arms, fmt="none", ecolor=style.INK, elinewidth=1, capsize=2.5,
-        label="95 % interval" if label else None,
+        label="95 % interval" if label else "_",
     )  # fmt: skip
 
 
@@ -57,7 +62,7 @@ def _targets(ax: Axes, at: np.ndarray, rows: pd.DataFrame, *, label: bool) -> No
     known = np.isfinite(rows["target"].to_numpy())
     ax.hlines(
         rows["target"][known], at[known] - _BAR / 2 - 0.02, at[known] + _BAR / 2 + 0.02, colors=style.VERMILION,
-        linewidths=2, label="target" if label else None,
+        linewidths=2, label="target" if label else "_",
     )  # fmt: skip
 
 
@@ -68,5 +73,5 @@ def _dress(ax: Axes) -> None:
     ax.set_xlabel("original priority")
     ax.set_ylabel("in time, % of those due")
     style.levels(ax)
-    target, *others = zip(*ax.get_legend_handles_labels(), strict=True)
-    ax.legend(*zip(*others, target, strict=True), loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+    keys = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+    ax.legend([keys[name] for name in _LEGEND], _LEGEND, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)

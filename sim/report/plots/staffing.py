@@ -52,5 +52,6 @@ def _region(ax: Axes, rows: pd.DataFrame) -> None:
     ax.stairs(load, edges, fill=True, color=style.ORANGE, alpha=0.55, label="load: work that the hour brings")
     if (load > present).any():
         ax.stairs(np.maximum(load, present), edges, baseline=present, fill=True, facecolor="none",
-                  edgecolor=style.VERMILION, hatch="//////", linewidth=0, label="more than the agents on duty")  # fmt: skip
+                  edgecolor=style.VERMILION, hatch="//////", linewidth=0,
+                  label="more than the agents on duty")  # fmt: skip
     ax.stairs(present, edges, baseline=None, color=style.BLUE, linewidth=1.6, label="agents on duty")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import ListedColormap
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
 
 from sim.report import style
 from sim.report.words import HOURS_PER_DAY, WEEKDAYS, tier_name
@@ -15,10 +15,13 @@ from sim.scenario.base import TIERS
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 HEIGHT = 3.7
 EDGES = (70.0, 80.0, 90.0)
 """The manual's (§8.3), in per cent."""
+NOBODY = "nobody on duty"
+_LOOKS = {**{band: (colour, "") for band, colour in style.BANDS.items()}, NOBODY: (style.PAPER, "////")}
 _EVERY = 4
 
 
@@ -36,27 +39,30 @@ def plot_utilization(table: pd.DataFrame, ax: Axes | None = None, edges: tuple[f
     made = style.panels(ax, [tier_name(tier) for tier in TIERS], columns=2, gap=(0.09, 0.24))
     for i, (panel, tier) in enumerate(zip(made, TIERS, strict=True)):
         rows = shares[shares["tier"] == tier].sort_values("hour_of_week")
-        _week(panel, [list(style.BANDS).index(band) if isinstance(band, str) else -1 for band in rows["band"]])
+        _week(panel, [band if isinstance(band, str) else NOBODY for band in rows["band"]])
         _dress(panel, left=i % 2 == 0, bottom=i >= len(TIERS) - 2)
     _legend(ax, edges)
     return ax
 
 
-def _week(ax: Axes, codes: list[int]) -> None:
-    cells = np.reshape(codes, (len(WEEKDAYS), HOURS_PER_DAY))
-    ax.add_patch(
-        _nobody((0, 0), HOURS_PER_DAY, len(WEEKDAYS))
-    )
-    ax.pcolormesh(
-        np.ma.masked_less(cells, 0), cmap=ListedColormap(list(style.BANDS.values())), vmin=-0.5,
-        vmax=len(style.BANDS) - 0.5, edgecolors="white", linewidth=0.4,
-    )  # fmt: skip
+def _week(ax: Axes, bands: list[str]) -> None:
+    """One shape a band, of as many cells as it has: a drawing of a tenth of the size of one with a shape a cell."""
+    cells = np.reshape(np.array(bands, dtype=object), (len(WEEKDAYS), HOURS_PER_DAY))
+    for band, (colour, hatch) in _LOOKS.items():
+        days, hours = np.nonzero(cells == band)
+        if len(days):
+            corners = np.stack([hours, days], axis=-1)
+            ax.add_patch(PathPatch(
+                _squares(corners), facecolor=colour, edgecolor=style.FAINT if hatch else "white",
+                hatch=hatch, linewidth=0.4, label=band,
+            ))  # fmt: skip
 
 
-def _nobody(corner: tuple[float, float], width: float, height: float) -> Patch:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(corner, width, height, facecolor=style.NOBODY, edgecolor=style.FAINT, hatch="////", linewidth=0)
+def _squares(corners: NDArray[np.intp]) -> Path:
+    """Unit squares at (n, 2) corners."""
+    one = Path.unit_rectangle()
+    vertices = (corners[:, None, :] + np.asarray(one.vertices, dtype=np.float64)).reshape(-1, 2)
+    return Path(vertices, np.tile(np.asarray(one.codes), len(corners)))
 
 
 def _dress(ax: Axes, *, left: bool, bottom: bool) -> None:
@@ -72,10 +78,11 @@ def _dress(ax: Axes, *, left: bool, bottom: bool) -> None:
 
 def _legend(ax: Axes, edges: tuple[float, float, float]) -> None:
     low, middle, high = (f"{edge:g}" for edge in edges)
-    ranges = (f"< {low} %", f"{low}-{middle} %", f"{middle}-{high} %", f"≥ {high} %")
+    spans = (f"< {low} %", f"{low}-{middle} %", f"{middle}-{high} %", f"≥ {high} %", "")
     keys = [
-        Patch(facecolor=colour, edgecolor=style.QUIET, linewidth=0.4, label=f"{band} {span}")
-        for (band, colour), span in zip(style.BANDS.items(), ranges, strict=True)
+        Patch(facecolor=colour, edgecolor=style.QUIET, hatch=hatch, linewidth=0.4, label=f"{band} {span}".strip())
+        for (band, (colour, hatch)), span in zip(_LOOKS.items(), spans, strict=True)
     ]
-    keys.append(Patch(facecolor=style.NOBODY, edgecolor=style.QUIET, hatch="////", linewidth=0.4, label="nobody on duty"))
-    ax.legend(handles=keys, loc="lower center", bbox_to_anchor=(0.5, 1.08), ncols=5, title="time at work / time on duty")
+    ax.legend(
+        handles=keys, loc="lower center", bbox_to_anchor=(0.5, 1.08), ncols=5, title="time at work / time on duty"
+    )
