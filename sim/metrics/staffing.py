@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _MEASURES = (Measure("on_duty", "agents"), Measure("offered", "agents"))
 _WHAT = """
 Mean number of agents on duty, by their own pool and its local hour of the week, and the load offered to that pool:
-hours of work per hour, which is the number of agents that it would keep busy. All work on a task is booked to the hour in
-which the task was first queued. Work that nobody did (given up, or cut off by the end of the run) is not in it."""
+hours of work per hour, which is the number of agents that it would keep busy. All work on a task is booked to the hour
+in which the task was first queued. Work that nobody did (given up, or cut off by the end of the run) is not in it."""
 
 LAYOUTS = {
     "staffing_by_region_hour": Layout(
