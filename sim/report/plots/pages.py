@@ -12,6 +12,7 @@ from sim.report.words import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 HEIGHT = 3.0
@@ -41,19 +42,21 @@ def plot_pages(table: pd.DataFrame, ax: Axes | None = None, days: int = 7, sleep
             hatch=style.HATCHES[i % len(style.HATCHES)], linewidth=0.4, label=str(region),
         )  # fmt: skip
         base = base + weekly
-    _shade(ax, sleep)
+    regions = ax.get_legend_handles_labels()
+    shade = _shade(ax, sleep)
     ax.set_xlim(0, HOURS_PER_DAY)
     ax.set_xticks(np.arange(0, HOURS_PER_DAY + 1, 2))
     ax.set_ylim(bottom=0)
     ax.set_xlabel("local hour of the day, h")
     ax.set_ylabel("pages a week")
     style.levels(ax)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5)
+    handles, labels = [*regions[0], shade], [*regions[1], "sleep hours"]
+    ax.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5)
     return ax
 
 
-def _shade(ax: Axes, sleep: tuple[float, float]) -> None:
+def _shade(ax: Axes, sleep: tuple[float, float]) -> Artist:
     start, end = sleep
     spans = [(start, end)] if start < end else [(0.0, end), (start, float(DAY // HOUR))]
-    for i, span in enumerate(spans):
-        ax.axvspan(*span, color=style.FAINT, alpha=0.55, linewidth=0, zorder=0, label=None if i else "sleep hours")
+    shades = [ax.axvspan(*span, color=style.FAINT, alpha=0.55, linewidth=0, zorder=0) for span in spans]
+    return shades[0]

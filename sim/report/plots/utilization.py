@@ -54,7 +54,7 @@ def _week(ax: Axes, bands: list[str]) -> None:
             corners = np.stack([hours, days], axis=-1)
             ax.add_patch(PathPatch(
                 _squares(corners), facecolor=colour, edgecolor=style.FAINT if hatch else "white",
-                hatch=hatch, linewidth=0.4, label=band,
+                hatch=hatch, linewidth=0 if hatch else 0.4, label=band,
             ))  # fmt: skip
 
 
