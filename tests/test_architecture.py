@@ -24,7 +24,7 @@ ORDER = (
     "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
-    "metrics.staffing",
+    "metrics.staffing", "metrics.setting",
     "metrics.definition", "metrics.desk_figures", "metrics.people_figures", "metrics.kpis", "metrics.measure",
     "metrics.frames", "metrics.dictionary",
     "experiment.estimate", "experiment.parallel", "experiment.result", "experiment.run", "experiment.store",
@@ -37,9 +37,13 @@ ORDER = (
 """This tuple is the architecture."""
 
 AT_HOME = {
-    "simpy": "engine", "matplotlib": "report", "jinja2": "report", "loky": "experiment", "rich": "report",
+    "simpy": "engine",
+    "matplotlib": "report",
+    "jinja2": "report",
+    "loky": "experiment",
+    "rich": "report",
     "typer": "cli",
-}  # fmt: skip
+}
 """Libraries that are imported in one place alone (rich also by the command line)."""
 
 

@@ -8,16 +8,13 @@ from importlib import metadata
 from platform import python_version
 from typing import TYPE_CHECKING, Any
 
-from sim.clock import HOUR
 from sim.engine.journal import frame
 from sim.experiment.estimate import pooled
-from sim.metrics.burnout import limits_in_use
 from sim.metrics.frames import frames, kpi_frame, records
 from sim.metrics.measure import Measurement, stack
-from sim.metrics.utilization import per_cent
+from sim.metrics.setting import setting
 from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.days_off import clock_of, holidays_of
-from sim.scenario.oncall import OnCall
 from sim.workload.tape import CustomerClass, Kind
 
 if TYPE_CHECKING:
@@ -146,21 +143,9 @@ class Result:
             "interrupted": self.interrupted,
             "changes": [str(override) for override in self.scenario.trail],
             "notices": list(self.notices),
-            "setting": self._setting(),
+            "setting": setting(self.scenario),
             "versions": {"python": python_version(), **{name: metadata.version(name) for name in PACKAGES}},
             "holidays": {region: {str(day): name for day, name in days.items()} for region, days in holidays.items()},
-        }
-
-    def _setting(self) -> dict[str, Any]:
-        """What a reader of the tables has to know of the scenario: dates, clocks, bands, sleep, limits."""
-        scenario = self.scenario
-        bands, sleep = scenario.targets.utilization, (scenario.oncall or OnCall()).sleep
-        return {
-            "start": str(scenario.horizon.start),
-            "regions": {name: region.zone for name, region in scenario.regions.items()},
-            "utilization_bands": [per_cent(edge) for edge in (bands.optimal, bands.high, bands.critical)],
-            "sleep_hours": [edge / HOUR % 24 for edge in sleep],
-            "limits": limits_in_use(scenario.limits),
         }
 
     def __repr__(self) -> str:
