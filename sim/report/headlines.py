@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.report.sentences import busiest, verdict
-from sim.report.words import between, number, tier_name
+from sim.report.sentences import busiest, interval, verdict
+from sim.report.words import number, tier_name
 from sim.scenario.base import PRIORITIES
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def _tile(label: str, record: Record) -> Tile:
 
 
 def _below(record: Record, more: str) -> str:
-    """The interval, and more."""
-    return "; ".join(part for part in (between(record["low"], record["high"]), more) if part)
+    """The interval where it can be seen, and more."""
+    return "; ".join(part for part in (interval(record), more) if part)
 
 
 def _targets(records: dict[str, Record]) -> Iterator[Tile]:

@@ -33,9 +33,18 @@ def verdict(record: Record) -> Verdict | None:
 
 
 def figure(record: Record) -> str:
-    """`80.9 % (78.6 to 83.1)`."""
-    interval = between(record["low"], record["high"])
-    return f"{number(record['mean'])} {record['unit']}" + (f" ({interval})" if interval else "")
+    """`80.9 % (78.6 to 83.1)`; no interval where it is too narrow to be seen."""
+    return f"{_mean(record)} ({ends})" if (ends := interval(record)) else _mean(record)
+
+
+def _mean(record: Record) -> str:
+    return f"{number(record['mean'])} {record['unit']}"
+
+
+def interval(record: Record) -> str:
+    """The interval, unless both of its ends read the same."""
+    same = number(record["low"]) == number(record["high"])
+    return "" if same else between(record["low"], record["high"])
 
 
 def busiest(records: Mapping[str, Record]) -> str | None:
@@ -70,9 +79,8 @@ def _judged(kind: Verdict, records: dict[str, Record]) -> str:
 
 
 def _brief(record: Record) -> str:
-    """`80.9 %, 78.6 to 83.1`; no interval where it is too narrow to be seen."""
-    low, high = number(record["low"]), number(record["high"])
-    return f"{number(record['mean'])} {record['unit']}" + (f", {low} to {high}" if low != high else "")
+    """`80.9 %, 78.6 to 83.1`."""
+    return ", ".join(part for part in (_mean(record), interval(record)) if part)
 
 
 def _busy(findings: Findings) -> Iterator[str]:
