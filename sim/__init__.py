@@ -4,6 +4,7 @@
     >>> scenario = sim.load("scenarios/baseline.yaml")
     >>> result = sim.run(scenario, replications=20, seed=1)
     >>> result.kpis.loc["sla.response.P1"]
+    >>> sim.plot.utilization(result)
 
 Names are looked up when they are first used, so that `import sim` loads nothing heavy.
 """
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.experiment.run import run
+    from sim.report import plot
     from sim.scenario.load import load
     from sim.scenario.schema import Scenario
 
@@ -48,6 +50,8 @@ _HOMES = {
     "EngineError": "sim.errors",
 }
 
+_MODULES = {"plot": "sim.report.plot"}
+
 __all__ = [
     "Comparison",
     "DataError",
@@ -62,14 +66,18 @@ __all__ = [
     "StaffingError",
     "compare",
     "load",
+    "plot",
     "run",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name in _MODULES:
+        value: Any = import_module(_MODULES[name])
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

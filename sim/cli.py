@@ -90,9 +90,12 @@ def run_command(
     trace: Annotated[
         str | None, typer.Option(metavar="TICKET", help="Tell the life of one ticket, e.g. europe/17.")
     ] = None,
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Whether to write report.html and the plots.")
+    ] = True,
 ) -> None:
     """Simulate a scenario and report SLA, utilization and flow."""
-    from sim.experiment.store import reserved, save
+    from sim.experiment.store import reserved
     from sim.scenario.load import load
 
     loaded = load(scenario, changes or ())
@@ -105,7 +108,7 @@ def run_command(
         result = _run(loaded, replications=replications, seed=seed, workers=workers, engine=engine, journals=journals)
         command = _command(["run", scenario], len(result.replications), seed, engine, journals, changes or [])
         _print_result(result, as_json=as_json)
-        _save(lambda: save(result, folder, command), folder, command, as_json=as_json)
+        _save(lambda: _keep(result, folder, command, report=report), folder, command, as_json=as_json)
     if result.interrupted:
         sys.stderr.write(f"Interrupted: {len(result.replications)} of {result.asked} replications are kept.\n")
         raise typer.Exit(INTERRUPTED)
@@ -153,6 +156,18 @@ def _save(save: Callable[[], None], folder: Path, command: str, *, as_json: bool
         signal.signal(signal.SIGINT, before)
     said = sys.stderr if as_json else sys.stdout
     said.write(f"\nresults in  {folder}\nagain with  {command}\n")
+
+
+def _keep(result: Result, folder: Path, command: str, *, report: bool) -> None:
+    """Write the results of a run, and the report of them where it is wanted."""
+    from sim.experiment.store import save
+
+    save(result, folder, command)
+    if report:
+        from sim.report.findings import Findings
+        from sim.report.page import write_report
+
+        write_report(Findings.of(result, command), folder)
 
 
 def _command(
@@ -238,6 +253,17 @@ def _print_comparison(found: Comparison, *, as_json: bool) -> None:
         sys.stderr.writelines(f"note: {notice}\n" for notice in found.notices)
     else:
         print_comparison(found, _console())
+
+
+@app.command("report")
+def report_command(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A results folder, as `sim run` writes it.")],
+) -> None:
+    """Write report.html and the plots of a result again."""
+    from sim.report.findings import Findings
+    from sim.report.page import write_report
+
+    sys.stdout.write(f"report in  {write_report(Findings.read(result), result)}\n")
 
 
 @app.command()

@@ -27,11 +27,15 @@ ORDER = (
     "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
+    "metrics.staffing", "metrics.setting",
     "metrics.definition", "metrics.desk_figures", "metrics.people_figures", "metrics.kpis", "metrics.measure",
     "metrics.frames", "metrics.dictionary",
     "experiment.estimate", "experiment.notebook", "experiment.parallel", "experiment.result", "experiment.run",
     "experiment.labels", "experiment.comparison", "experiment.compare", "experiment.store",
-    "report.summary", "report.comparison", "report.trace", "report.audit",
+    "report.summary", "report.comparison", "report.trace", "report.audit", "report.words", "report.findings",
+    "report.advice", "report.style", "report.plots.sla", "report.plots.waits", "report.plots.utilization",
+    "report.plots.staffing", "report.plots.backlog", "report.plots.burnout", "report.plots.pages", "report.gallery",
+    "report.pictures", "report.sentences", "report.headlines", "report.listings", "report.page", "report.plot",
     "cli",
 )  # fmt: skip
 """This tuple is the architecture."""
@@ -39,6 +43,7 @@ ORDER = (
 AT_HOME = {
     "simpy": "engine",
     "matplotlib": "report",
+    "jinja2": "report",
     "loky": "experiment",
     "rich": "report",
     "typer": "cli",

@@ -35,6 +35,8 @@ class Cli:
         self.folder = folder
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
+        if words[0] == "run" and "--report" not in words:
+            words = (*words, "--no-report")  # which takes longer than these runs do, and has tests of its own
         return subprocess.run(
             [sys.executable, "-m", "sim", *words],
             cwd=self.folder, capture_output=True, text=True, check=False, timeout=120, env=self.environment,
@@ -80,6 +82,26 @@ def test_the_command_in_the_manifest_makes_the_same_figures(cli: Cli) -> None:
     assert again.returncode == 0
     first, second = ((cli.folder / name / "kpis.csv").read_bytes() for name in ("first", "second"))
     assert first == second
+
+
+def test_a_run_writes_its_report_and_sim_report_makes_the_same_again(cli: Cli) -> None:
+    done = cli("run", "small.yaml", "--replications", "2", "--out", "here", "--report")
+    assert (done.returncode, done.stderr) == (0, "")
+    folder = cli.folder / "here"
+    files = [folder / "report.html", *sorted((folder / "plots").iterdir())]
+    assert {"sla.png", "sla.svg", "utilization.png", "staffing.svg", "backlog.svg"} <= {file.name for file in files}
+    before = [file.read_bytes() for file in files]
+    assert b"sim run small.yaml --replications 2 --seed 1" in before[0]
+    files[0].write_text("spoiled", encoding="utf-8")
+    again = cli("report", "here")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == f"report in  {Path('here') / 'report.html'}\n"
+    assert [file.read_bytes() for file in files] == before
+
+
+def test_a_report_can_be_left_out(cli: Cli) -> None:
+    assert cli("run", "small.yaml", "--replications", "1", "--out", "here", "--no-report").returncode == 0
+    assert not {"report.html", "plots"} & {path.name for path in (cli.folder / "here").iterdir()}
 
 
 def test_json_is_alone_on_stdout(cli: Cli) -> None:
@@ -141,6 +163,9 @@ def test_check_tells_whether_targets_are_met(cli: Cli) -> None:
         (["run", "small.yaml", "--trace", "here/999999"], "here has no ticket 999999"),
         (["run", "small.yaml", "--replications", "0"], "--replications"),
         (["run", "."], "is a directory"),
+        (["report", "nowhere"], "nowhere is no folder; name a folder that `sim run` has written"),
+        (["report", "."], ". holds no results: there is no manifest.json in it"),
+        (["report"], "RESULT"),
         (["run"], "SCENARIO"),
         (["compare", "small.yaml"], "a comparison needs a base and at least one other scenario; found 1"),
         (["compare", "small.yaml", "smal.yaml"], "smal.yaml: "),
@@ -208,7 +233,7 @@ def test_validate_reads_a_dated_roster_and_tells_what_it_found(cli: Cli) -> None
 
 
 def test_runs_that_begin_together_all_keep_their_results(cli: Cli) -> None:
-    words = [sys.executable, "-m", "sim", "run", "small.yaml", "--replications", "1", "--json"]
+    words = [sys.executable, "-m", "sim", "run", "small.yaml", "--replications", "1", "--json", "--no-report"]
     running = [
         subprocess.Popen(words, cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=cli.environment)
         for _ in range(3)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sim.engine.journal import frame
 from sim.experiment.estimate import pooled
 from sim.experiment.notebook import html
-from sim.metrics.frames import frames, records
+from sim.metrics.frames import frames, kpi_frame, records
 from sim.metrics.measure import Measurement, stack
+from sim.metrics.setting import setting
 from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.days_off import clock_of, holidays_of
 from sim.workforce.roster import Chore, Level
@@ -85,12 +86,7 @@ class Result:
     @cached_property
     def kpis(self) -> pd.DataFrame:
         """The key figures: one row each, indexed by name, with mean, low, high (95 %), unit, target, met and band."""
-        import pandas as pd
-
-        columns = ["mean", "low", "high", "unit", "target", "met", "band"]
-        table = pd.DataFrame.from_dict(self.records, orient="index").reindex(columns=columns)
-        table.index.name = "kpi"
-        return table.astype(dict.fromkeys(["mean", "low", "high", "target"], float))
+        return kpi_frame(self.records)
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -156,6 +152,7 @@ class Result:
             "interrupted": self.interrupted,
             "changes": [str(override) for override in self.scenario.trail],
             "notices": list(self.notices),
+            "setting": setting(self.scenario),
             "versions": {"python": python_version(), **{name: metadata.version(name) for name in PACKAGES}},
             "holidays": {region: {str(day): name for day, name in days.items()} for region, days in holidays.items()},
         }

@@ -7,12 +7,12 @@ person's light is green, amber or red by how many limits they exceed.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sim.clock import HOUR, MINUTE
-from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, tier_sums
+from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, ratios, tier_sums
 from sim.metrics.indicators import Case, indicators, weekends_of, whole_duties
 from sim.metrics.utilization import per_cent
 
@@ -103,7 +103,26 @@ _COLUMN = {measure.name: column for column, measure in enumerate(_MEASURES)}
 LAYOUTS = {
     "burnout_by_agent": Layout(("agent",), _MEASURES, "Burnout indicators of every agent, a replication."),
     "burnout_by_tier": Layout(("tier",), _MEASURES, "The same on average over the agents of a tier."),
+    "limits_by_agent": Layout(
+        ("agent", "limit"),
+        (Measure("exceeded", "%"),),
+        "Each limit of each agent: the share of the replications in which it is exceeded.",
+    ),
 }
+
+
+def limits_in_use(limits: Limits) -> list[dict[str, Any]]:
+    """Every limit as it goes into JSON: {limit, measure, value, unit, evidence}; the value in the measure's unit."""
+    return [
+        {
+            "limit": bound.key,
+            "measure": bound.measure,
+            "value": bound.value(limits),
+            "unit": _MEASURES[_COLUMN[bound.measure]].unit,
+            "evidence": str(bound.grade),
+        }
+        for bound in BOUNDS
+    ]
 
 
 def light(exceeded: float, limits: Limits) -> str | None:
@@ -119,21 +138,22 @@ def tables(
     """Indicators by agent, and their means by tier."""
     case = Case(journals, sheet, interrupted, scenario, clock, whole_duties(journals))
     found = indicators(case)
-    found["limits_exceeded"] = _exceeded(found, case)
+    over = np.stack([_over(bound, found, case) for bound in BOUNDS], axis=-1)
+    anything = np.any([np.isfinite(indicator) for indicator in found.values()], axis=0)
+    found["limits_exceeded"] = np.where(anything, over.sum(axis=-1), np.nan)
     values = np.stack([found[measure.name] for measure in _MEASURES], axis=-1)
     known = np.isfinite(values)
     by_agent = Ratios(np.where(known, values, 0.0), known.astype(np.float64))
-    return {"burnout_by_agent": by_agent, "burnout_by_tier": tier_sums(by_agent, journals.agents["tier"])}
-
-
-def _exceeded(found: Mapping[str, Floats], case: Case) -> Floats:
-    """Limits that each agent exceeds; a missing indicator exceeds none."""
-    over = sum((_over(bound, found, case).astype(np.float64) for bound in BOUNDS), np.zeros(case.agents))
-    known = np.any([np.isfinite(values) for values in found.values()], axis=0)
-    return np.where(known, over, np.nan)
+    judged = np.stack([np.isfinite(found[bound.measure]) for bound in BOUNDS], axis=-1)
+    return {
+        "burnout_by_agent": by_agent,
+        "burnout_by_tier": tier_sums(by_agent, journals.agents["tier"]),
+        "limits_by_agent": ratios((PER_CENT * over.ravel(), judged.ravel())),
+    }
 
 
 def _over(bound: Bound, found: Mapping[str, Floats], case: Case) -> Mask:
+    """Who exceeds a limit; a missing indicator exceeds none."""
     limit: Floats | float = bound.value(case.limits)
     if bound.key == "weekends":
         limit = _allowed_weekends(case)

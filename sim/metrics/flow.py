@@ -76,7 +76,7 @@ class Waits(NamedTuple):
 def waits(journals: Journals) -> Waits:
     """The wait of every task until its first work; a wait that escalation has cut in two adds up."""
     work = journals.work
-    heads, task = _tasks(work)
+    heads, task = tasks_of(work)
     has_start = ~missing(work["start"])
     before: Ints = np.cumsum(has_start) - has_start
     stretch = np.where(before == before[heads][task], waiting_spans(journals).length, 0)
@@ -88,7 +88,7 @@ def waits(journals: Journals) -> Waits:
     )
 
 
-def _tasks(work: Table) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def tasks_of(work: Table) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The first row of each task, and the task of each row."""
     ticket, number = work["ticket"], work["task"]
     new = np.ones(len(ticket), dtype=np.bool_)

@@ -13,7 +13,7 @@ from sim.metrics.kpis import KPIS, record
 from sim.metrics.measure import LAYOUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -52,6 +52,16 @@ def records(stacked: Measurement, scenario: Scenario, pool: Pool) -> dict[str, d
     return {name: record(name, mean, least, most, scenario) for name, mean, least, most in ends}
 
 
+def kpi_frame(figures: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
+    """Key figures as a table, indexed by name, with mean, low, high (95 %), unit, target, met and band."""
+    import pandas as pd
+
+    columns = ["mean", "low", "high", "unit", "target", "met", "band"]
+    table = pd.DataFrame.from_dict(dict(figures), orient="index").reindex(columns=columns)
+    table.index.name = "kpi"
+    return table.astype(dict.fromkeys(["mean", "low", "high", "target"], float))
+
+
 def frames(
     stacked: Measurement, scenario: Scenario, clock: Clock, pool: Pool, agents: Sequence[str] = ()
 ) -> dict[str, pd.DataFrame]:
@@ -76,6 +86,7 @@ def frames(
         **axes(scenario),
         "time": [clock.instant(int(ms)) for ms in time_grid(clock).starts],
         "agent": agents or range(people),
+        "limit": [bound.key for bound in burnout.BOUNDS],
     }
     found = {name: _frame(stacked.tables[name], layout, labels, pool) for name, layout in LAYOUTS.items()}
     for name in utilization.LAYOUTS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.metrics import burnout, flow, hours, pages, quality, sla, utilization
+from sim.metrics import burnout, flow, hours, pages, quality, sla, staffing, utilization
 from sim.metrics.cuts import Ratios
 from sim.metrics.kpis import KPIS
 from sim.metrics.timesheet import timesheet
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LAYOUTS = {
     **sla.LAYOUTS, **sla.CHANNEL_LAYOUTS, **utilization.LAYOUTS, **flow.LAYOUTS, **hours.LAYOUTS, **pages.LAYOUTS,
-    **burnout.LAYOUTS,
+    **burnout.LAYOUTS, **staffing.LAYOUTS,
 }  # fmt: skip
 """Every table by name: its keys and measures."""
 
@@ -49,6 +49,7 @@ def measure(journals: Journals, scenario: Scenario, clock: Clock) -> Measurement
         **hours.tables(sheet, journals, clock),
         **pages.tables(journals, interrupted, scenario, clock),
         **burnout.tables(journals, sheet, interrupted, scenario, clock),
+        **staffing.tables(sheet, journals, scenario, clock),
     }
     figures = {
         **sla.kpis(tables),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sim.clock import HOUR, Clock
 from sim.engine.journal import NOBODY, How, Mode
 from sim.metrics import burnout
-from sim.metrics.burnout import BOUNDS, LAYOUTS, gini, light
+from sim.metrics.burnout import BOUNDS, LAYOUTS, gini, light, limits_in_use
 from sim.metrics.measure import measure
 from sim.scenario.limits import Limits
 from sim.workforce.roster import LEAD, Chore, Level
@@ -504,6 +504,37 @@ def test_every_limit_can_be_exceeded(month: Any, bound: Any) -> None:
     )
     assert _of(strict, log, "limits_exceeded") == 1
     assert _of(lenient, log, "limits_exceeded") == 0
+
+
+def test_each_limit_is_judged_over_replications_and_a_missing_indicator_not_at_all(month: Any) -> None:
+    calm, worn = month.log(), month.log()
+    _on(calm, 9)
+    for day in range(9, 16):
+        _on(worn, day, 0, 8)  # seven nights in a row, of which 3 are allowed
+    for log in (calm, worn):
+        log.agent(1)  # never on duty: no people's indicators but for pages
+    table = month.table("limits_by_agent", calm.journals(), worn.journals()).set_index(["agent", "limit"])
+    assert table.loc[(0, "consecutive_nights"), "mean"] == 50
+    assert table.loc[(0, "week_hours_most"), "mean"] == 0
+    assert math.isnan(table.loc[(1, "consecutive_nights"), "mean"])
+    assert table.loc[(1, "sleep_pages"), "mean"] == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_limits_of_a_person_add_up_to_the_number_exceeded(month: Any, invent: Callable[..., Any], seed: int) -> None:
+    journals = [invent(month, 10 * seed + n, 2) for n in range(2)]
+    each = month.table("limits_by_agent", *journals)
+    people = month.table("burnout_by_agent", *journals).set_index(["agent", "measure"])["mean"]
+    found = each.groupby("agent")["mean"].sum() / 100
+    assert found.tolist() == pytest.approx(people.xs("limits_exceeded", level="measure").fillna(0).tolist())
+
+
+def test_limits_in_use_are_told_in_the_unit_of_their_measure() -> None:
+    found = {limit["limit"]: limit for limit in limits_in_use(Limits())}
+    assert list(found) == [bound.key for bound in BOUNDS]
+    assert found["overrun"] == {
+        "limit": "overrun", "measure": "overrun", "value": 15, "unit": "min a duty", "evidence": "house rule",
+    }  # fmt: skip
 
 
 def _lax() -> dict[str, float]:

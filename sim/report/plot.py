@@ -1,0 +1,62 @@
+"""Plots of a result: `sim.plot.utilization(result)`.
+
+Each draws onto the axes that it is given, or onto new ones, and returns them. matplotlib is loaded when the first is
+called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.result import Result
+    from sim.report.findings import Findings
+
+    Source = Result | Findings
+
+__all__ = ["backlog", "burnout", "pages", "sla", "staffing", "utilization", "waits"]
+
+
+def sla(result: Source, ax: Axes | None = None) -> Axes:
+    """Responses and resolutions in time by priority, with intervals, against their targets."""
+    return _drawn("sla", result, ax)
+
+
+def waits(result: Source, ax: Axes | None = None) -> Axes:
+    """The share of tasks that wait longer than so many minutes, by priority."""
+    return _drawn("waits", result, ax)
+
+
+def utilization(result: Source, ax: Axes | None = None) -> Axes:
+    """Utilization by local hour of the week and tier, in the manual's bands; a panel a tier."""
+    return _drawn("utilization", result, ax)
+
+
+def staffing(result: Source, ax: Axes | None = None) -> Axes:
+    """Agents on duty against the load, by local hour of the week; a panel a region."""
+    return _drawn("staffing", result, ax)
+
+
+def backlog(result: Source, ax: Axes | None = None) -> Axes:
+    """Tasks that wait, over the whole run; a panel a tier."""
+    return _drawn("backlog", result, ax)
+
+
+def burnout(result: Source, ax: Axes | None = None) -> Axes:
+    """People against the limits of the burnout indicators."""
+    return _drawn("burnout", result, ax)
+
+
+def pages(result: Source, ax: Axes | None = None) -> Axes:
+    """Pages a week by the local hour of whoever is paged."""
+    return _drawn("pages", result, ax)
+
+
+def _drawn(name: str, result: Source, ax: Axes | None) -> Axes:
+    from sim.report.findings import Findings
+    from sim.report.gallery import PLATES
+
+    findings = result if isinstance(result, Findings) else Findings.of(result)
+    return PLATES[name].draw(findings, ax)

@@ -1,0 +1,1 @@
+"""Plots, one a file: frames in, axes out."""

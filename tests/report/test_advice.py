@@ -1,0 +1,81 @@
+"""The worst hours, and what is advised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from sim.report.advice import Pool, advice, late_by_hour, pools, worst_hours
+
+BANDS = (70.0, 80.0, 90.0)
+
+
+def sla(*rows: tuple[str, int, float, float]) -> pd.DataFrame:
+    """(region, hour of the week, due, met)."""
+    return pd.DataFrame(
+        {"region": region, "hour_of_week": hour, "measure": measure, "mean": value}
+        for region, hour, due, met in rows
+        for measure, value in (("response.due", due), ("response.met", met))
+    )
+
+
+def staffing(*rows: tuple[str, int, str, float, float]) -> pd.DataFrame:
+    """(region, hour of the week, tier, on duty, offered)."""
+    return pd.DataFrame(
+        {"region": region, "hour_of_week": hour, "tier": tier, "measure": measure, "mean": value}
+        for region, hour, tier, on_duty, offered in rows
+        for measure, value in (("on_duty", on_duty), ("offered", offered))
+    )
+
+
+TABLES: dict[str, Any] = {
+    "sla_by_region_hour": sla(("east", 3, 10, 9), ("east", 134, 8, 2), ("west", 5, 4, 4), ("west", 6, 1, 0.99)),
+    "staffing_by_region_hour_tier": staffing(("east", 134, "tier1", 4, 2), ("east", 134, "tier2", 1, 1.5),
+                                             ("east", 3, "tier1", 4, 2)),
+}  # fmt: skip
+
+
+def test_hours_are_in_the_order_of_late_responses() -> None:
+    late = late_by_hour(TABLES)
+    assert late["hour_of_week"].tolist() == [134, 3, 6, 5]
+    assert late["late"].tolist() == pytest.approx([6, 1, 0.01, 0])
+
+
+def test_the_worst_hours_are_told_with_their_share_and_hardly_late_ones_are_not() -> None:
+    first, second = worst_hours(TABLES, BANDS)
+    assert (first.region, first.when, first.due, first.late, first.share) == ("east", "Sat 14-15", 8, 6, 75)
+    assert first.advice.startswith("Tier 2 gets work for 1.5 agents and has 1.0.")
+    assert (second.when, second.late) == ("Mon 03-04", 1)
+    assert len(worst_hours(TABLES, BANDS, most=1)) == 1
+
+
+def test_pools_of_an_hour_are_read_off_the_table() -> None:
+    assert pools(TABLES, "east", 134) == [Pool("tier1", 4, 2), Pool("tier2", 1, 1.5)]
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [
+        ([Pool("tier2", 1, 1.5)], "1 more would bring its load to 75 %; or let another region help sooner"),
+        ([Pool("tier2", 2, 3.6)], "3 more would bring its load to 72 %"),
+        ([Pool("tier1", 10, 9)], "2 more would bring its load to 75 %"),
+        ([Pool("tier1", 10, 8.9)], "Tier 1 has a load of 89 % and no slack for a bad hour"),
+        ([Pool("tier1", 10, 8)], "Tier 1 has a load of 80 % and no slack"),
+        ([Pool("tier1", 10, 7.9), Pool("tier2", 2, 1)], "average: tier 1 is busiest, with a load of 79 %."),
+        ([Pool("tier1", 0, 1), Pool("tier2", 0, 0)], "Nobody at all is on duty. Nobody of tier 1 is on duty then"),
+        ([Pool("tier1", 1, 0.2), Pool("tier3", 0, 0.5), Pool("tier4", 0, 0.2)], "Nobody of tier 3 and tier 4 is"),
+    ],
+)  # fmt: skip
+def test_advice_follows_the_busiest_tier(hour: list[Pool], said: str) -> None:
+    assert said in advice(hour, BANDS)
+
+
+def test_a_tier_that_gets_next_to_nothing_is_not_missed() -> None:
+    assert "Nobody" not in advice([Pool("tier1", 1, 0.2), Pool("tier4", 0, 0.09)], BANDS)
+
+
+def test_bands_of_the_scenario_decide() -> None:
+    assert "no slack" in advice([Pool("tier1", 10, 6.5)], (50, 60, 70))
+    assert "more would bring" in advice([Pool("tier1", 10, 7)], (50, 60, 70))
