@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -19,6 +21,12 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 
 SHORT = {"horizon.days": 7, "horizon.warmup_days": 2}
 REPLICATIONS = 4
+LONG_REPLICATIONS = 6
+TAKES_LONG = {
+    "no_alert_throttling.yaml": "a storm comes once in a fortnight",
+    "one_more_tier2.yaml": "P2 are few",
+}
+"""What-ifs whose effect shows only over the whole horizon, and why."""
 
 EXPECTED = {
     "volume_plus_20.yaml": {
@@ -35,6 +43,15 @@ EXPECTED = {
         "response.mean": "worse",
         "sla.response.P2": "worse",
     },
+    "standard_rotation.yaml": {"response.mean": "worse", "sla.response.P2": "worse", "tickets.active": "worse"},
+    "four_on_four_off.yaml": {"response.mean": "worse", "tickets.active": "worse"},
+    "no_alert_throttling.yaml": {"pages.count": "worse", "pages.interruptions": "worse"},
+    "night_understaffed.yaml": {
+        "response.mean": "worse",
+        "utilization.tier1": "higher",
+        "utilization.tier2": "higher",
+    },
+    "one_more_tier2.yaml": {"utilization.tier2": "lower", "sla.response.P2": "better", "tickets.active": "better"},
 }
 """What each what-if does to figures of the baseline, as its file says in a comment that begins with `Expected:`."""
 
@@ -77,13 +94,46 @@ def test_the_file_says_what_the_table_says(name: str) -> None:
 
 
 @cache
-def baseline() -> sim.Result:
+def baseline(*, long: bool = False) -> sim.Result:
     """The baseline, run once for all what-ifs."""
-    return sim.run(sim.load(FOLDER / "baseline.yaml", SHORT), replications=REPLICATIONS, workers=1, journals="none")
+    scenario = sim.load(FOLDER / "baseline.yaml", {} if long else SHORT)
+    return sim.run(scenario, replications=LONG_REPLICATIONS if long else REPLICATIONS, workers=1, journals="none")
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in TAKES_LONG else []) for name in EXPECTED]
+)
 def test_a_what_if_moves_what_it_says(name: str) -> None:
-    found = sim.compare([baseline(), sim.load(FOLDER / name, SHORT)], replications=REPLICATIONS, workers=1)
+    long = name in TAKES_LONG
+    base, changes = baseline(long=long), {} if long else SHORT
+    found = sim.compare([base, sim.load(FOLDER / name, changes)], replications=len(base.replications), workers=1)
     assert found.level == pytest.approx(LEVEL)
     assert {kpi: found.verdict(kpi) for kpi in EXPECTED[name]} == EXPECTED[name]
+
+
+def fit() -> ModuleType:
+    """The script that tells how near the baseline comes to the manual's dashboard."""
+    spec = importlib.util.spec_from_file_location("fit_baseline", FOLDER / "fit_baseline.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["fit_baseline"] = module  # its named tuples look themselves up there
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 11, 12345])
+def test_the_baseline_shows_the_dashboard_of_the_manual(seed: int) -> None:
+    script = fit()
+    found = script.figures(sim.load(FOLDER / "baseline.yaml"), seed)
+    outside = {t.kpi: found[t.kpi] for t in script.TARGETS if abs(found[t.kpi] - t.wanted) > t.within}
+    assert not outside
+    assert len(found) == len(script.TARGETS) == 9
+
+
+def test_no_figure_of_the_dashboard_stands_in_the_code() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in Path(sim.__file__).parent.rglob("*.py"))
+    telling = [f"{target.wanted:g}" for target in fit().TARGETS if target.wanted % 1]
+    assert len(telling) >= 6
+    assert not [figure for figure in telling if re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", source)]

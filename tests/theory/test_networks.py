@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 
 def test_each_tier_of_a_tandem_is_an_erlang_queue(run: Any, formulas: Any, holds: Any) -> None:
     # Jackson, "Networks of waiting lines", Operations Research 5 (1957) 518-521.
@@ -24,6 +26,7 @@ def test_each_tier_of_a_tandem_is_an_erlang_queue(run: Any, formulas: Any, holds
     holds(found, theory, 0.05)
 
 
+@pytest.mark.slow
 def test_customers_who_come_back_make_one_erlang_queue_with_the_others(run: Any, formulas: Any, holds: Any) -> None:
     # Delays are infinite desks: the network has a product form (Baskett, Chandy, Muntz & Palacios, "Open, closed, and
     # mixed networks of queues with different classes of customers", Journal of the ACM 22 (1975) 248-260).

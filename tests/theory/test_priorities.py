@@ -27,6 +27,7 @@ def test_priorities_of_different_work_wait_as_cobham_says(run: Any, formulas: An
     holds(waits(run, result, SHARES), dict(zip(SHARES, theory, strict=True)), 0.05)
 
 
+@pytest.mark.slow
 def test_priorities_of_equal_work_wait_as_cobham_says_at_several_agents(run: Any, formulas: Any, holds: Any) -> None:
     changes = {"work.handle_factor": None, "regions.desk.tickets": "18 per hour", "staffing.flat.desk.tier1": 4}
     result = run.simulate("priorities", changes, customers=500_000, per_hour=18, seed=6)
@@ -55,6 +56,7 @@ def test_without_enterprise_first_the_classes_wait_alike(run: Any, formulas: Any
     holds(found, dict.fromkeys(found, formulas.many_servers(3, 0.18, 10.0).wait_mean), 0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("handle", "cv"),
     [
@@ -80,6 +82,7 @@ def test_interrupted_work_of_any_law_is_resumed_where_it_was_left(
     holds(found, dict(zip(names, (first, second, first_stay, second_stay), strict=True)), 0.05)
 
 
+@pytest.mark.slow
 def test_at_several_agents_p1_is_alone_and_the_others_take_what_is_left(run: Any, formulas: Any, holds: Any) -> None:
     changes = {
         "work.handle.tier1": {"family": "exponential", "cv": None},
