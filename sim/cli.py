@@ -202,7 +202,7 @@ def compare_command(
     ] = True,
 ) -> None:
     """Compare scenarios with the first one, on the very same tickets: better, worse, or cannot tell."""
-    from sim.experiment.store import Several, reserved, save_comparison
+    from sim.experiment.store import Several, reserved
 
     loaded = _load_all(scenarios, changes or [])
     with reserved(out, Several(loaded), seed) as folder:
@@ -215,12 +215,23 @@ def compare_command(
         again = (found.replications, seed, engine, journals, changes or [])
         command = _command(["compare", *scenarios, *([] if simultaneous else ["--separate"])], *again)
         alone = [_command(["run", file], *again) for file in scenarios]
-        _save(lambda: save_comparison(found, folder, command, alone), folder, command, as_json=as_json)
+        _save(lambda: _keep_comparison(found, folder, command, alone), folder, command, as_json=as_json)
     if found.interrupted:
         sys.stderr.write(f"Interrupted: {found.replications} of {replications} replications of each are kept.\n")
         raise typer.Exit(INTERRUPTED)
     if check and any(not turn.met for turn in found.turns):
         raise typer.Exit(TARGET_MISSED)
+
+
+def _keep_comparison(found: Comparison, folder: Path, command: str, alone: list[str]) -> None:
+    """Write a comparison, and its picture."""
+    from sim.experiment.store import save_comparison
+    from sim.report.pictures import comparison_picture
+
+    save_comparison(found, folder, command, alone)
+    picture = comparison_picture(found.kpis)
+    (folder / "differences.png").write_bytes(picture.png)
+    (folder / "differences.svg").write_bytes(picture.svg)
 
 
 def _load_all(files: list[Path], changes: list[str]) -> list[Scenario]:

@@ -373,6 +373,7 @@ def test_a_comparison_prints_verdicts_and_keeps_results(cli: Cli) -> None:
     assert manifest["folders"] == {"small": "1-small", "busy": "2-busy"}
     assert {path.name for path in folder.iterdir()} == {
         "manifest.json", "comparison.csv", "comparison.parquet", "1-small", "2-busy",
+        "differences.png", "differences.svg",
     }  # fmt: skip
 
 

@@ -14,9 +14,13 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.report import style
 from sim.report.gallery import PLATES
+from sim.report.plots import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    import pandas as pd
+    from matplotlib.axes import Axes
 
     from sim.report.findings import Findings
 
@@ -47,11 +51,21 @@ def pictures(findings: Findings) -> Iterator[Picture]:
 def picture(name: str, findings: Findings) -> Picture:
     """One plot, by its name in the gallery."""
     plate = PLATES[name]
+    return drawn(name, plate.height(findings), lambda ax: plate.draw(findings, ax))
+
+
+def comparison_picture(kpis: pd.DataFrame) -> Picture:
+    """The differences of a comparison, from its frame."""
+    return drawn("differences", differences.height(kpis), lambda ax: differences.plot_differences(kpis, ax))
+
+
+def drawn(name: str, height: float, draw: Callable[[Axes], Axes]) -> Picture:
+    """A figure of the usual width as files."""
     with style.drawing(name), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # a name may be written in any script
-        figure = Figure(figsize=(style.WIDTH, plate.height(findings)), dpi=style.DPI)
+        figure = Figure(figsize=(style.WIDTH, height), dpi=style.DPI)
         FigureCanvasAgg(figure)
-        plate.draw(findings, figure.add_subplot())
+        draw(figure.add_subplot())
         ConstrainedLayoutEngine().execute(figure)  # once: an engine of the figure's own would do it for each file again
         return Picture(name, _saved(figure, "png", {"Software": None}), _saved(figure, "svg", _NOTHING_TO_TELL))
 

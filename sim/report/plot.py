@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.report.findings import Findings
 
     Source = Result | Findings
 
-__all__ = ["backlog", "burnout", "pages", "sla", "staffing", "utilization", "waits"]
+__all__ = ["backlog", "burnout", "differences", "pages", "sla", "staffing", "utilization", "waits"]
 
 
 def sla(result: Source, ax: Axes | None = None) -> Axes:
@@ -52,6 +53,13 @@ def burnout(result: Source, ax: Axes | None = None) -> Axes:
 def pages(result: Source, ax: Axes | None = None) -> Axes:
     """Pages a week by the local hour of whoever is paged."""
     return _drawn("pages", result, ax)
+
+
+def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """What the alternatives of a comparison change against the base, in per cent of its figures, with intervals."""
+    from sim.report.plots.differences import plot_differences
+
+    return plot_differences(comparison.kpis, ax)
 
 
 def _drawn(name: str, result: Source, ax: Axes | None) -> Axes:

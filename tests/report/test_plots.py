@@ -26,6 +26,7 @@ from sim.report.findings import Findings
 from sim.report.gallery import PLATES
 from sim.report.plots.backlog import MOST_POINTS, plot_backlog
 from sim.report.plots.burnout import MOST_PEOPLE, plot_burnout
+from sim.report.plots.differences import plot_differences, told
 from sim.report.plots.pages import plot_pages
 from sim.report.plots.sla import plot_sla
 from sim.report.plots.staffing import plot_staffing
@@ -271,3 +272,36 @@ def test_importing_the_plots_changes_no_setting() -> None:
         "assert {key: mpl.rcParams[key] for key in keys} == before; assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent)
+
+
+def _compared() -> pd.DataFrame:
+    rows = [
+        ("a", "base", 50.0, None, None, None, None),
+        ("a", "other", 60.0, 10.0, 5.0, 15.0, "better"),
+        ("b", "base", 0.0, None, None, None, None),
+        ("b", "other", 1.0, 1.0, 0.5, 1.5, "worse"),
+        ("c", "base", 10.0, None, None, None, None),
+        ("c", "other", 5.0, -5.0, -6.0, -4.0, "worse"),
+        ("d", "base", 10.0, None, None, None, None),
+        ("d", "other", 10.1, 0.1, -1.0, 1.2, "cannot tell"),
+    ]
+    columns = ["kpi", "scenario", "mean", "difference", "difference_low", "difference_high", "verdict"]
+    return pd.DataFrame(rows, columns=columns).set_index(["kpi", "scenario"])
+
+
+def test_differences_are_shares_of_the_base_and_the_largest_comes_first(ax: Axes) -> None:
+    table = _compared()
+    assert told(table) == ["c", "a"]  # nothing is a share of 0, and d cannot be told
+    plot_differences(table, ax)
+    marks = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 1]
+    arms = [line.get_xdata() for line in ax.lines[1:] if len(line.get_xdata()) == 2]
+    assert [float(mark[0]) for mark in marks] == [-50, 20]
+    assert [[float(end) for end in arm] for arm in arms] == [[-60, -40], [10, 30]]
+    assert "% of its figure" in texts(ax)
+    assert "other" in texts(ax)
+
+
+def test_differences_that_nobody_can_tell_leave_an_empty_plot(ax: Axes) -> None:
+    table = _compared().loc[["d"]]
+    plot_differences(table, ax)
+    assert not [line for line in ax.lines[1:] if len(line.get_xdata()) == 1]
