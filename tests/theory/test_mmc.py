@@ -61,11 +61,11 @@ WAITS = ("wait.mean", "response.mean")
         (1, 0.7, 300_000, ()),
         (1, 0.8, 500_000, ()),
         (5, 0.5, 300_000, WAITS),
-        (5, 0.7, 500_000, ()),
-        (5, 0.8, 700_000, ()),
+        pytest.param(5, 0.7, 500_000, (), marks=pytest.mark.slow),
+        pytest.param(5, 0.8, 700_000, (), marks=pytest.mark.slow),
         # Few of twenty agents' customers wait, and those in bursts: a precise mean of their waits takes millions.
         (20, 0.5, 150_000, ("wait.probability", *WAITS)),
-        (20, 0.7, 300_000, ("wait.probability", *WAITS)),
+        pytest.param(20, 0.7, 300_000, ("wait.probability", *WAITS), marks=pytest.mark.slow),
         (20, 0.8, 300_000, ("wait.probability", *WAITS)),
     ],
 )

@@ -10,7 +10,8 @@ SERVICE = 5  # minutes
 
 
 @pytest.mark.parametrize(
-    ("servers", "load", "patience", "customers"), [(5, 0.8, 5, 200_000), (5, 1.1, 10, 150_000), (20, 1.1, 10, 300_000)]
+    ("servers", "load", "patience", "customers"),
+    [(5, 0.8, 5, 200_000), (5, 1.1, 10, 150_000), pytest.param(20, 1.1, 10, 300_000, marks=pytest.mark.slow)],
 )
 def test_impatient_customers_make_an_erlang_a_queue(
     run: Any, formulas: Any, holds: Any, servers: int, load: float, patience: int, customers: int
