@@ -34,7 +34,7 @@ ORDER = (
     "experiment.labels", "experiment.comparison", "experiment.compare", "experiment.store",
     "report.summary", "report.comparison", "report.trace", "report.audit", "report.words", "report.findings",
     "report.advice", "report.style", "report.plots.sla", "report.plots.waits", "report.plots.utilization",
-    "report.plots.staffing", "report.plots.backlog", "report.plots.burnout", "report.plots.pages",
+    "report.plots.staffing", "report.plots.backlog", "report.plots.burnout", "report.plots.pages", "report.plots.weeks",
     "report.plots.differences", "report.gallery",
     "report.pictures", "report.sentences", "report.headlines", "report.listings", "report.page", "report.plot",
     "cli",

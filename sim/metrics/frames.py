@@ -9,6 +9,7 @@ import numpy as np
 from sim.metrics import burnout, utilization
 from sim.metrics.cuts import PER_CENT, axes
 from sim.metrics.flow import time_grid
+from sim.metrics.hours import weeks
 from sim.metrics.kpis import KPIS, record
 from sim.metrics.measure import LAYOUTS
 
@@ -86,6 +87,7 @@ def frames(
         **axes(scenario),
         "time": [clock.instant(int(ms)) for ms in time_grid(clock).starts],
         "agent": agents or range(people),
+        "week": [clock.instant(int(ms)).date() for ms in weeks(clock).starts],
         "limit": [bound.key for bound in burnout.BOUNDS],
     }
     found = {name: _frame(stacked.tables[name], layout, labels, pool) for name, layout in LAYOUTS.items()}

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import HOUR
+from sim.clock import HOUR, WEEK
 from sim.engine.journal import missing
 from sim.metrics.cuts import Layout, Measure, Ratios, ratios, tier_sums
-from sim.metrics.intervals import Spans, summed
-from sim.metrics.timesheet import Own, own_chores
+from sim.metrics.intervals import Grid, Spans, summed, time_in_bins
+from sim.metrics.timesheet import Own, own_chores, together
 from sim.workforce.roster import Chore
 
 if TYPE_CHECKING:
@@ -33,8 +33,16 @@ Hours a replication, as far as they lie in the measured window. `on_duty`: segme
 after the end of duties; `overtime`: from the end of the paid time until the agent was done; `breaks`: work that ran
 into a pause; `callouts`: work off duty because of pages"""
 
+_BY_WEEK = "time_by_agent_week"
+
 LAYOUTS = {
     "time_by_agent": Layout(("agent",), _MEASURES, f"{' '.join(_WHAT.split())}."),
+    _BY_WEEK: Layout(
+        ("agent", "week"),
+        (Measure("worked", "h"),),
+        "Hours worked by agent and week of the measured window, from its start on: duties without their pauses, "
+        "overlap, overtime and call-outs.",
+    ),
     "time_by_tier": Layout(("tier",), _MEASURES, "The same by the agents' own tier; the engineering lead has none."),
 }
 
@@ -56,7 +64,29 @@ def tables(sheet: Timesheet, journals: Journals, clock: Clock) -> dict[str, Rati
     held = {name: _by_agent(own, agents, clock) for name, own in parts.items()}
     by_agent = ratios(*((held[part] / HOUR, 1) for part in _PARTS))
     total = tier_sums(by_agent, journals.agents["tier"]).num
-    return {"time_by_agent": by_agent, "time_by_tier": Ratios(total, np.ones_like(total))}
+    return {
+        "time_by_agent": by_agent,
+        _BY_WEEK: _by_week(together(_present(journals), sheet.callouts), agents, clock),
+        "time_by_tier": Ratios(total, np.ones_like(total)),
+    }
+
+
+def weeks(clock: Clock) -> Grid:
+    """The weeks of the measured window; the last may reach beyond it."""
+    return Grid(clock.warmup, WEEK, -(-(clock.end - clock.warmup) // WEEK))
+
+
+def _by_week(own: Own, agents: int, clock: Clock) -> Ratios:
+    held = time_in_bins(own.spans.clipped(clock.warmup, clock.end), own.agent, agents, weeks(clock))
+    return ratios((held.ravel() / HOUR, 1))
+
+
+def _present(journals: Journals) -> Own:
+    """Every segment until the agent was done."""
+    duties = journals.duties
+    rows = np.flatnonzero(~missing(duties["start"]))
+    left = duties["left"][rows]
+    return _own(duties, rows, duties["start"][rows], np.where(missing(left), duties["end"][rows], left))
 
 
 def _of(held: Held, duties: Table) -> Own:

@@ -17,7 +17,8 @@ def setting(scenario: Scenario) -> dict[str, Any]:
     """Dates, clocks, bands, sleep and limits, ready for JSON.
 
     `start` is a date; `regions` are zones by name; `utilization_bands` the lower edges of optimal, high and critical in
-    per cent; `sleep_hours` local hours from and to, 0 to 24; `limits` those of the burnout indicators.
+    per cent; `sleep_hours` local hours from and to, 0 to 24; `week_hours` the two
+    limits of hours in 7 days; `limits` those of the burnout indicators.
     """
     bands, sleep = scenario.targets.utilization, (scenario.oncall or OnCall()).sleep
     return {
@@ -25,5 +26,6 @@ def setting(scenario: Scenario) -> dict[str, Any]:
         "regions": {name: region.zone for name, region in scenario.regions.items()},
         "utilization_bands": [per_cent(edge) for edge in (bands.optimal, bands.high, bands.critical)],
         "sleep_hours": [edge % DAY / HOUR for edge in sleep],
+        "week_hours": [scenario.limits.week_hours / HOUR, scenario.limits.week_hours_most / HOUR],
         "limits": limits_in_use(scenario.limits),
     }

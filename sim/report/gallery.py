@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.report.plots import backlog, burnout, pages, sla, staffing, utilization, waits
+from sim.report.plots import backlog, burnout, pages, sla, staffing, utilization, waits, weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,15 @@ def _burnout(findings: Findings, ax: Axes | None) -> Axes:
     return burnout.plot_burnout(findings.people, ax)
 
 
+def _weeks(findings: Findings, ax: Axes | None) -> Axes:
+    return weeks.plot_weeks(findings.tables["time_by_agent_week"], ax, _week_limits(findings))
+
+
+def _week_limits(findings: Findings) -> tuple[float, float]:
+    low, high = findings.setting["week_hours"]
+    return low, high
+
+
 def _pages(findings: Findings, ax: Axes | None) -> Axes:
     start, end = findings.setting["sleep_hours"]
     table, days = findings.tables["pages_by_region_hour"], findings.manifest["horizon_days"]
@@ -113,6 +122,14 @@ PLATES = {
         "the replications, the colour says in how many of them it is above the limit.",
         _burnout,
         lambda findings: burnout.height(findings.people),
+        lambda findings: len(findings.people) > 0,
+    ),
+    "weeks": Plate(
+        "Hours by person and week",
+        "The people with the longest weeks: hours worked, overlap, overtime and call-outs included, mean over the "
+        "replications. The colours are the limits of hours in 7 days.",
+        _weeks,
+        lambda findings: weeks.height(findings.tables["time_by_agent_week"]),
         lambda findings: len(findings.people) > 0,
     ),
     "pages": Plate(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Source = Result | Findings
 
-__all__ = ["backlog", "burnout", "differences", "pages", "sla", "staffing", "utilization", "waits"]
+__all__ = ["backlog", "burnout", "differences", "pages", "sla", "staffing", "utilization", "waits", "weeks"]
 
 
 def sla(result: Source, ax: Axes | None = None) -> Axes:
@@ -48,6 +48,11 @@ def backlog(result: Source, ax: Axes | None = None) -> Axes:
 def burnout(result: Source, ax: Axes | None = None) -> Axes:
     """People against the limits of the burnout indicators."""
     return _drawn("burnout", result, ax)
+
+
+def weeks(result: Source, ax: Axes | None = None) -> Axes:
+    """Hours worked by person and week, for the people with the longest weeks."""
+    return _drawn("weeks", result, ax)
 
 
 def pages(result: Source, ax: Axes | None = None) -> Axes:

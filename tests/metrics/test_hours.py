@@ -106,3 +106,23 @@ def test_a_timesheet_holds_everything_that_keeps_people_busy_in_order(desk: Any,
     assert len(busy.agent) == len(journals.chores["start"]) + int((journals.work["agent"] != NOBODY).sum())
     order = np.lexsort((busy.spans.start, busy.agent))
     assert (order == np.arange(len(order))).all()
+
+
+def test_hours_worked_by_week_are_cut_at_the_weeks_of_the_window(make_desk: Any) -> None:
+    desk = make_desk(days=10)
+    log, day = desk.log(), 1440
+    log.duty(7 * day - 120, 7 * day + 180, paid_end=7 * day + 210, left=7 * day + 240)
+    log.duty(-300, 60)  # only what lies in the window counts
+    journals = log.journals()
+    weeks = list(dict.fromkeys(desk.table("time_by_agent_week", journals)["week"]))
+    assert [str(week) for week in weeks] == ["2026-03-02", "2026-03-09"]
+    worked = [desk.cell("time_by_agent_week", "worked", journals, agent=0, week=week) for week in weeks]
+    assert worked == pytest.approx([2 + 1, 3 + 1])
+
+
+def test_a_call_out_is_work_of_its_week(make_desk: Any) -> None:
+    desk = make_desk(days=7)
+    log = desk.log()
+    log.work(log.ticket(), 0, 30, 120, agent=1, duty=NOBODY, mode=Mode.CALL_OUT)
+    (week,) = set(desk.table("time_by_agent_week", log.journals())["week"])
+    assert desk.cell("time_by_agent_week", "worked", log.journals(), agent=1, week=week) == pytest.approx(1.5)

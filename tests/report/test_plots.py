@@ -32,6 +32,8 @@ from sim.report.plots.sla import plot_sla
 from sim.report.plots.staffing import plot_staffing
 from sim.report.plots.utilization import plot_utilization
 from sim.report.plots.waits import plot_waits
+from sim.report.plots.weeks import MOST_PEOPLE as MOST_ROWS
+from sim.report.plots.weeks import plot_weeks
 from sim.scenario.base import PRIORITIES, TIERS
 
 
@@ -305,3 +307,25 @@ def test_differences_that_nobody_can_tell_leave_an_empty_plot(ax: Axes) -> None:
     table = _compared().loc[["d"]]
     plot_differences(table, ax)
     assert not [line for line in ax.lines[1:] if len(line.get_xdata()) == 1]
+
+
+def _weeks(people: int) -> pd.DataFrame:
+    days = pd.to_datetime(["2026-03-02", "2026-03-09"]).date
+    rows = [(f"p{n}", day, 30.0 + n + 20 * w) for n in range(people) for w, day in enumerate(days)]
+    return pd.DataFrame(rows, columns=["agent", "week", "mean"])
+
+
+def test_weeks_show_the_longest_first_on_the_colour_of_their_limit(ax: Axes) -> None:
+    plot_weeks(_weeks(3), ax, (48, 51))
+    (mesh,) = [child for child in ax.collections if isinstance(child, QuadMesh)]
+    assert mesh.get_array().tolist() == [[32, 52], [31, 51], [30, 50]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["p2", "p1", "p0"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["02 Mar", "09 Mar"]
+    levels = [int(mesh.norm(value)) for value in (48, 49, 51, 52)]
+    assert levels == [0, 1, 1, 2]  # at a limit is not above it
+    assert "hours worked" in texts(ax)
+
+
+def test_weeks_of_many_people_are_cut(ax: Axes) -> None:
+    plot_weeks(_weeks(MOST_ROWS + 5), ax)
+    assert len(ax.get_yticklabels()) == MOST_ROWS
