@@ -141,10 +141,15 @@ def _print_result(result: Result, *, as_json: bool) -> None:
     from sim.report.summary import print_summary
 
     if as_json:
-        sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False) + "\n")
-        sys.stderr.writelines(f"note: {notice}\n" for notice in result.notices)
+        _print_json(result)
     else:
         print_summary(result, _console())
+
+
+def _print_json(found: Result | Comparison) -> None:
+    """What was found on stdout, and what to know of it on stderr."""
+    sys.stdout.write(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stderr.writelines(f"note: {notice}\n" for notice in found.notices)
 
 
 def _save(save: Callable[[], None], folder: Path, command: str, *, as_json: bool) -> None:
@@ -260,8 +265,7 @@ def _print_comparison(found: Comparison, *, as_json: bool) -> None:
     from sim.report.comparison import print_comparison
 
     if as_json:
-        sys.stdout.write(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False) + "\n")
-        sys.stderr.writelines(f"note: {notice}\n" for notice in found.notices)
+        _print_json(found)
     else:
         print_comparison(found, _console())
 

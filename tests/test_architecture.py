@@ -32,11 +32,11 @@ ORDER = (
     "metrics.frames", "metrics.dictionary",
     "experiment.estimate", "experiment.notebook", "experiment.parallel", "experiment.result", "experiment.run",
     "experiment.labels", "experiment.comparison", "experiment.compare", "experiment.store",
-    "report.summary", "report.comparison", "report.trace", "report.audit", "report.words", "report.findings",
-    "report.advice", "report.style", "report.plots.sla", "report.plots.waits", "report.plots.utilization",
-    "report.plots.staffing", "report.plots.backlog", "report.plots.burnout", "report.plots.pages", "report.plots.weeks",
-    "report.plots.differences", "report.gallery",
-    "report.pictures", "report.sentences", "report.headlines", "report.listings", "report.page", "report.plot",
+    "report.words", "report.findings", "report.advice", "report.summary", "report.comparison", "report.trace",
+    "report.audit", "report.style", "report.plots.sla", "report.plots.waits", "report.plots.utilization",
+    "report.plots.staffing", "report.plots.backlog", "report.plots.burnout", "report.plots.pages",
+    "report.plots.weeks", "report.plots.differences", "report.gallery", "report.pictures", "report.sentences",
+    "report.headlines", "report.listings", "report.page", "report.plot",
     "cli",
 )  # fmt: skip
 """This tuple is the architecture."""

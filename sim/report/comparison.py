@@ -11,7 +11,8 @@ from rich.text import Text
 
 from sim.experiment.comparison import LEVEL
 from sim.metrics.kpis import KPIS
-from sim.report.summary import counted, decimals, span
+from sim.report.summary import decimals, span
+from sim.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
+from sim.report.advice import late_by_hour
+from sim.report.words import counted, hour_name
 from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ _WHOLE_FROM = 1000
 _SAID = {"people", "interruptions"}
 """Units that the label says already."""
 _LEAST_LATE = 0.05
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ACTIONS = {band.name: band.action for band in (LOW, OPTIMAL, HIGH, CRITICAL)}
 _BAND_STYLES = {"low": "blue", "optimal": "green", "high": "yellow", "critical": "bold red"}
 _OTHERS = (
@@ -93,11 +94,6 @@ def span(result: Result) -> str:
     return counted(horizon.days, "day") + warmup
 
 
-def counted(n: int, noun: str, plural: str = "") -> str:
-    """So many of these."""
-    return f"{n} {noun if n == 1 else plural or noun + 's'}"
-
-
 def figure(record: Record) -> str:
     """A figure with its unit and interval: `80.6 % (79.1-82.0)`, from 1,000 on whole; `no data` where there is none."""
     if record["mean"] is None:
@@ -159,7 +155,7 @@ def _people(result: Result) -> Iterator[RenderableType]:
     records = result.records
     shown = tuple((name, label) for name, label in _PEOPLE if records[name]["mean"] is not None)
     if result.scenario.staffing.mode != "flat" and shown:
-        yield _listing(f"People ({counted(len(result.plan.agents), 'person', 'people')})", shown, records)
+        yield _listing(f"People ({counted(len(result.plan.agents), 'person/people')})", shown, records)
         yield ""
 
 
@@ -196,22 +192,13 @@ def _with_target(record: Record) -> Text:
 
 def _worst_hours(result: Result) -> Iterator[str]:
     """The hours of the local week in which most responses are late."""
-    table = result.tables["sla_by_region_hour"]
-    wide = table.pivot_table(index=["region", "hour_of_week"], columns="measure", values="mean", sort=False)
-    wide["late"] = wide["response.due"] - wide["response.met"]
-    worst = (
-        wide[wide["late"] >= _LEAST_LATE]
-        .sort_values("late", ascending=False, kind="stable")
-        .head(WORST_HOURS)
-        .reset_index()
-    )
+    hours = late_by_hour(result.tables)
+    worst = hours[hours["late"] >= _LEAST_LATE].head(WORST_HOURS)
     if len(worst):
         yield "[bold]Worst hours[/bold] (local time of creation; late responses of those due, a replication)"
     for row in worst.to_dict("records"):
-        day, hour = divmod(int(row["hour_of_week"]), 24)
-        late, due = row["late"], row["response.due"]
-        when = f"{row['region']} {_WEEKDAYS[day]} {hour:02d}-{hour + 1:02d}"
-        yield f"  {when}  {late:.1f} of {due:.1f} ({late / due:.0%})"
+        late, due = row["late"], row["due"]
+        yield f"  {row['region']} {hour_name(int(row['hour_of_week']))}  {late:.1f} of {due:.1f} ({late / due:.0%})"
 
 
 def _verdict(result: Result) -> Text:

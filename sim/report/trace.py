@@ -34,7 +34,7 @@ _QUEUED = {
     Why.CRITICAL: "has become an emergency; {pool} is called in",
 }
 _ENDED = {How.DONE: "{agent} is done, after {minutes} min"}
-_DROPPED = "asks for help from {pool}, where nobody is on duty anywhere"
+_DROPPED = "goes without the help of {pool}: nobody of that tier is on duty anywhere"
 _TERMS = {Mode.DUTY: "takes it", Mode.OVERLAP: "takes it after the end of their duty", Mode.CALL_OUT: "is called out"}
 _ANSWERS = {
     Outcome.ANSWERED: "{agent} answers, after {minutes} min",
@@ -138,13 +138,15 @@ def _stretches(ticket: int, journals: Journals, scenario: Scenario, agents: tupl
     for i in np.flatnonzero(work["ticket"] == ticket).tolist():
         pool = f"{regions[work['region'][i]]}/{TIERS[work['tier'][i]]}"
         how = How(work["how_ended"][i])
-        told = _DROPPED if how == How.DROPPED else _QUEUED[Why(work["why_queued"][i])]
+        told = _QUEUED[Why(work["why_queued"][i])]
         told = "waits for whoever answers" if paged and not work["task"][i] and not work["stretch"][i] else told
         yield int(work["queued_at"][i]), told.format(pool=pool)
         agent, start, end = int(work["agent"][i]), int(work["start"][i]), int(work["end"][i])
         if start != NEVER:
             waited = (start - int(work["queued_at"][i])) / MINUTE
             yield start, f"{agents[agent]} {_TERMS[Mode(work['mode'][i])]}, after {waited:.1f} min of waiting"
+        if how == How.DROPPED:
+            yield end, _DROPPED.format(pool=pool)
         if end != NEVER and how in _ENDED:
             yield end, _ENDED[how].format(agent=agents[agent], minutes=f"{(end - start) / MINUTE:.1f}")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 A_LAW = "a_law."
-BUILT_BY = {"cover": "sim.workforce.cover"}
-"""Scenarios that need a module, and are skipped where the package lacks it."""
 
 
 # ---- the keys ------------------------------------------------------------------------------------------------------
@@ -142,8 +139,6 @@ def played(world: str, given: str, change: str = "{}") -> sim.Result:
 
 def before_and_after(trial: Trial) -> tuple[sim.Result, sim.Result]:
     """The results of a trial's scenario without and with its change."""
-    if trial.world in BUILT_BY and find_spec(BUILT_BY[trial.world]) is None:
-        pytest.skip(f"needs {BUILT_BY[trial.world]}, which is not there yet")
     usual = played(trial.world, json.dumps(trial.given))
     return usual, played.__wrapped__(trial.world, json.dumps(trial.given), json.dumps(trial.change))
 

@@ -38,8 +38,13 @@ staffing:
 
 @pytest.fixture(scope="module")
 def lives(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
-    path: Path = tmp_path_factory.mktemp("trace") / "busy.yaml"
-    path.write_text(SCENARIO, encoding="utf-8")
+    return told(tmp_path_factory.mktemp("trace"), SCENARIO)
+
+
+def told(folder: Path, text: str) -> list[list[str]]:
+    """The lives of all tickets of a scenario with the region `here`."""
+    path = folder / "busy.yaml"
+    path.write_text(text, encoding="utf-8")
     scenario = sim.load(path)
     plan, workload = plan_roster(scenario), sample_workload(scenario, 1, 0)
     roster = sample_roster(scenario, plan, 1, 0)
@@ -80,3 +85,21 @@ def test_a_life_ends_once(lives: list[list[str]]) -> None:
             line for line in life if line.endswith(("is resolved", "the customer gives up")) or "the run ends" in line
         ]
         assert len(ends) == 1
+
+
+def test_help_that_nobody_can_give_is_told_when_it_is_dropped(tmp_path: Path) -> None:
+    text = """\
+horizon: {start: 2026-03-02, days: 2, warmup_days: 0}
+regions: {here: {zone: UTC, tickets: 2 per hour, shifts: {D: 08:00-16:00, E: 16:00-08:00}}}
+demand: {priorities: {P1: 1}}
+work:
+  routes: {P1: {tiers: [tier3]}}
+  handle: {tier3: {mean: 10 min}}
+  activation: {tier1: {family: constant, mean: 10 min}}
+staffing:
+  crews:
+    early: {pattern: D, headcount: {tier1: 1, tier3: 1}}
+    late: {pattern: E, headcount: {tier3: 1}}
+"""
+    lives = "\n".join(line for life in told(tmp_path, text) for line in life)
+    assert "goes without the help of here/tier1: nobody of that tier is on duty anywhere" in lives
