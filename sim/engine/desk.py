@@ -39,14 +39,16 @@ from sim.engine.moments import (
     timer,
 )
 from sim.engine.paging import Paging
-from sim.engine.policy import N_PRIORITIES, N_TIERS, NO_LIMIT, NOMINAL, combined, remaining, scaled
+from sim.engine.policy import N_PRIORITIES, N_ROLES, N_TIERS, NO_LIMIT, NOMINAL, combined, remaining, scaled
 from sim.engine.presence import Presence
 from sim.engine.records import journals
-from sim.workforce.roster import LEAD
+from sim.workforce.roster import COORDINATOR, LEAD
 from sim.workload.tape import CustomerClass, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
+
+    from numpy.typing import NDArray
 
     from sim.engine.moments import Environment
     from sim.engine.policy import Overflow, Policy
@@ -113,7 +115,7 @@ class Desk:
         n = len(workload)
         standard_last = (workload.customer_class == CustomerClass.STANDARD) & self.policy.enterprise_first
         self.priority: list[int] = workload.priority.tolist()
-        self.region: list[int] = workload.region.tolist()
+        self.region: list[int] = workload.serve_region.tolist()
         self.customer_class: list[int] = standard_last.astype(int).tolist()
         self.patience: list[int] = or_none(workload.patience)
         self.critical_at: list[int] = or_none(workload.critical_at)
@@ -135,7 +137,7 @@ class Desk:
         m = len(workload.tier)
         ticket = np.repeat(np.arange(len(workload)), np.diff(workload.first_task))
         self.ticket: list[int] = ticket.tolist()
-        self.pool: list[int] = (workload.region[ticket].astype(int) * N_TIERS + workload.tier).tolist()
+        self.pool: list[int] = pools_of(workload.serve_region[ticket], workload.tier).tolist()
         self.stage: list[int] = workload.stage.tolist()
         self.wait: list[int] = workload.wait.tolist()
         self.task_kind: list[int] = workload.task_kind.tolist()
@@ -149,7 +151,7 @@ class Desk:
 
     def _read_agents(self, roster: Roster) -> None:
         a, agents = len(roster), roster.agents
-        pool = agents.region.astype(int) * N_TIERS + agents.tier
+        pool = pools_of(agents.region, agents.tier)
         self.agent_pool: list[int] = np.where(agents.tier == LEAD, NONE, pool).tolist()
         self.slow: list[int] = agents.slow_pm.tolist()
         self.idle_since = [NONE] * a
@@ -159,19 +161,19 @@ class Desk:
         self.open_lines: list[list[list[Claim]]] = [[] for _ in range(a)]
 
     def _open_pools(self) -> None:
-        regions, pools = self.policy.regions, range(self.policy.regions * N_TIERS)
+        regions, pools = self.policy.regions, range(self.policy.regions * N_ROLES)
         self.lines: list[list[list[Claim]]] = [[[] for _ in range(N_PRIORITIES)] for _ in pools]
         self.idle: list[list[tuple[int, int]]] = [[] for _ in pools]  # (idle since, agent); void where they are not
         self.members: list[list[int]] = [[] for _ in pools]
         for agent, pool in enumerate(self.agent_pool):
             if pool != NONE:
                 self.members[pool].append(agent)
-        self.same_tier = [(p, *(q for q in pools if q != p and q % N_TIERS == p % N_TIERS)) for p in pools]
+        self.same_tier = [(p, *(q for q in pools if q != p and q % N_ROLES == p % N_ROLES)) for p in pools]
         helps = self.policy.up_tier_help
-        self.usual = [(p, p + 1) if helps and p % N_TIERS < N_TIERS - 1 else (p,) for p in pools]
+        self.usual = [(p, p + 1) if helps and p % N_ROLES < N_TIERS - 1 else (p,) for p in pools]
         # In which order the regions are asked: home, then as the overflow rule has it, then as the scenario has it.
         self.order = [
-            [_place(region, [p // N_TIERS, *self._overflow_regions(p)]) for region in range(regions)] for p in pools
+            [_place(region, [p // N_ROLES, *self._overflow_regions(p)]) for region in range(regions)] for p in pools
         ]
 
     def _overflow_regions(self, pool: int) -> tuple[int, ...]:
@@ -180,7 +182,7 @@ class Desk:
 
     def _overflow_rule(self, pool: int) -> Overflow | None:
         rules = self.policy.overflow
-        return rules[pool % N_TIERS][pool // N_TIERS] if rules else None
+        return rules[pool % N_ROLES][pool // N_ROLES] if rules else None
 
     def lines_of(self, agent: int, takes: int) -> list[list[Claim]]:
         """The lines from which an agent takes work, most urgent first."""
@@ -236,7 +238,7 @@ class Desk:
     def _open(self, ticket: int, tasks: range, why: Why) -> None:
         self.open_tasks[ticket] += len(tasks)
         for task in tasks:
-            if self.task_kind[task] >= TaskKind.ASSIST and self.presence.nowhere(self.pool[task] % N_TIERS):
+            if self.task_kind[task] >= TaskKind.ASSIST and self.presence.nowhere(self.pool[task] % N_ROLES):
                 self.queued_at[task], self.why[task] = self.env.now, why
                 self._drop(task)
             else:
@@ -362,7 +364,7 @@ class Desk:
     def _widen(self, task: int) -> None:
         pool = self.pool[task]
         reach = self.same_tier[pool] if self.policy.widens_region else (pool,)
-        if self.policy.widens_tier and pool % N_TIERS < N_TIERS - 1:
+        if self.policy.widens_tier and pool % N_ROLES < N_TIERS - 1:
             reach += tuple(q + 1 for q in reach)
         self._open_to(task, reach)
 
@@ -375,7 +377,7 @@ class Desk:
         if self.policy.unstaffed_anywhere and len(self.same_tier[pool]) > 1:
             for task in self._waiting_in(pool):
                 self._offer(task, self.same_tier[pool])
-        if self.presence.nowhere(pool % N_TIERS):
+        if self.presence.nowhere(pool % N_ROLES):
             waiting = [task for each in self.same_tier[pool] for task in self._waiting_in(each)]
             for task in sorted(waiting, key=self._rank):
                 self._forsake(task)
@@ -422,8 +424,8 @@ class Desk:
             self.at(self.overflows_at[task], key, self.overflow, task, self.stamp[task])
 
     def _overflow_pools(self, task: int) -> tuple[int, ...]:
-        tier = self.pool[task] % N_TIERS
-        return tuple(region * N_TIERS + tier for region in self._overflow_regions(self.pool[task]))
+        tier = self.pool[task] % N_ROLES
+        return tuple(region * N_ROLES + tier for region in self._overflow_regions(self.pool[task]))
 
     def overflow(self, moment: Moment) -> None:
         """The home pool could not start a task in time: others may."""
@@ -455,9 +457,9 @@ class Desk:
     def _pace_away(self, pace: int, home: int, away: int) -> int:
         if away == NONE:
             return pace
-        if home // N_TIERS != away // N_TIERS:
+        if home // N_ROLES != away // N_ROLES:
             pace = combined(pace, self.policy.other_region_pm)
-        return combined(pace, self.policy.tier_pm[home % N_TIERS][away % N_TIERS])
+        return combined(pace, self.policy.tier_pm[home % N_ROLES][away % N_ROLES])
 
     def work_ends(self, moment: Moment) -> None:
         """A task or a chore is done; the ticket goes on, and the agent takes the best that waits now."""
@@ -541,7 +543,7 @@ class Desk:
         home = self.pool[task]
         reach = {*self.usual[home], *self.wider.get(task, ()), *pools}
         order = self.order[home]
-        self.wider[task] = tuple(sorted(reach, key=lambda pool: (pool % N_TIERS, order[pool // N_TIERS])))
+        self.wider[task] = tuple(sorted(reach, key=lambda pool: (pool % N_ROLES, order[pool // N_ROLES])))
 
     def _leave_line(self, task: int) -> None:
         self.waiting[task] = self.held[task] = False
@@ -554,7 +556,7 @@ class Desk:
         level = self.level[ticket] << 3 | self.customer_class[ticket] << 2
         place, stamp, priority = self.place[task], self.stamp[task], self.priority[ticket]
         for pool in self.wider.get(task) or self.usual[home]:
-            elsewhere = (pool % N_TIERS != home % N_TIERS) << 1 | (pool // N_TIERS != home // N_TIERS)
+            elsewhere = (pool % N_ROLES != home % N_ROLES) << 1 | (pool // N_ROLES != home // N_ROLES)
             heappush(self.lines[pool][priority], (level | elsewhere, place, task, stamp))
 
     # ------------------------------------------------------------------ who serves whom
@@ -579,7 +581,7 @@ class Desk:
         """Nobody is free: the task waits for them, and for its overflow; where nobody is anywhere, it is forsaken."""
         self._set_overflow(task)
         self._claim(task)
-        if self.presence.nowhere(self.pool[task] % N_TIERS):
+        if self.presence.nowhere(self.pool[task] % N_ROLES):
             self._forsake(task)
 
     def _may_preempt(self, task: int) -> bool:
@@ -705,6 +707,12 @@ class Desk:
         in_line = [queued for queued, waits in zip(self.queued_at, self.waiting, strict=True) if waits]
         chores = [end for *_, end in self.presence.chore_rows]
         return max(written + in_line + chores + self.paging.instants(), default=0)
+
+
+def pools_of(region: NDArray[np.int16], tier: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The pool of each region and tier; the coordinators of all regions are one."""
+    pool: NDArray[np.int64] = region.astype(np.int64) * N_ROLES + tier
+    return np.where(tier == COORDINATOR, COORDINATOR, pool)
 
 
 def _place(region: int, order: list[int]) -> int:

@@ -92,11 +92,23 @@ class Outcome(IntEnum):
     """The run ended first."""
 
 
+class Rested(IntEnum):
+    """What compensatory rest made of a segment of a duty."""
+
+    AS_PLANNED = 0
+    LATE = 1
+    """The agent came when they had rested."""
+    LOST = 2
+    """They came not at all."""
+
+
 TICKETS: dict[str, type[np.generic]] = {
     "ticket": np.int64,  # row of this table; what the others mean by a ticket
     "region": np.int16,  # index into the scenario's regions
+    "served_by": np.int16,  # region whose people serve it: another one while it is re-homed
     "number": np.int64,  # with the region the public key
     "kind": np.uint8,  # workload.tape.Kind
+    "emergency": np.uint8,  # index into the scenario's types of emergencies; 255 = none
     "priority": np.uint8,  # 0 = P1; the original one
     "customer_class": np.uint8,  # workload.tape.CustomerClass
     "channel": np.uint8,  # index into the scenario's channels; 255 = none
@@ -124,9 +136,10 @@ WORK: dict[str, type[np.generic]] = {
     "ticket": np.int64,  # row of the tickets table
     "task": np.int16,  # counted from 0 in its ticket
     "stretch": np.int16,  # counted from 0 in its task
-    "region": np.int16,  # pool the task belongs to
+    "kind": np.uint8,  # workload.tape.TaskKind
+    "region": np.int16,  # pool the task belongs to; -1 of the coordinators, who belong to all
     "tier": np.uint8,
-    "agent": np.int32,  # NOBODY where the wait ended without work
+    "agent": np.int32,  # NOBODY where the wait ended without work, and of work outside the organisation
     "duty": np.int32,  # row of the duties table; -1 off duty
     "queued_at": np.int64,  # when this wait began
     "why_queued": np.uint8,
@@ -172,6 +185,7 @@ DUTIES: dict[str, type[np.generic]] = {
     "start": np.int64,  # within the run; missing where the segment lies outside it
     "end": np.int64,  # when it ended as planned, within the run
     "left": np.int64,  # when the agent was done: after overlap and overtime, or with work that ran into the pause
+    "rested": np.uint8,  # Rested: what compensatory rest made of it
 }
 """One row a segment of a duty, in the order of (agent, planned start): the segments of the roster."""
 
@@ -185,9 +199,28 @@ TURNS: dict[str, type[np.generic]] = {
 }
 """One row a stretch of an on-call turn, as planned."""
 
+ABSENCES: dict[str, type[np.generic]] = {
+    "agent": np.int32,
+    "duty": np.int32,  # row of the plan
+    "start": np.int64,
+    "end": np.int64,
+    "reason": np.uint8,  # workforce.roster.Reason
+}
+"""One row a stretch of planned duty that was not worked, by (agent, start). What rest takes stands in the duties."""
+
+DISRUPTIONS: dict[str, type[np.generic]] = {
+    "entry": np.uint8,  # index into the scenario's threats, or into its drills
+    "drill": np.uint8,
+    "region": np.int16,
+    "start": np.int64,
+    "end": np.int64,
+    "serves": np.uint8,  # bit p is set where priority p is served meanwhile
+}
+"""One row a disruption or drill, by start."""
+
 AGENTS: dict[str, type[np.generic]] = {
     "region": np.int16,
-    "tier": np.uint8,  # 4 is the engineering lead
+    "tier": np.uint8,  # 4 is a manager, 5 a coordinator, 6 the engineering lead
 }
 """One row a person of the roster, those without a duty in the run included."""
 
@@ -199,6 +232,7 @@ class Journals:
     Attributes:
         tickets, work, chores, pages, duties: what happened; see above.
         turns, agents: who held the pager, and who the people are; see above.
+        absences, disruptions: what was planned and did not come, and what happened to the organisation; see above.
         end: when the run ended, ms.
     """
 
@@ -209,6 +243,8 @@ class Journals:
     duties: Table
     turns: Table
     agents: Table
+    absences: Table
+    disruptions: Table
     end: int
 
 
@@ -244,6 +280,7 @@ _LABELS: dict[str, type[IntEnum]] = {
     "how_ended": How,
     "mode": Mode,
     "outcome": Outcome,
+    "rested": Rested,
 }
 
 

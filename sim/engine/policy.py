@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.scenario.base import PRIORITIES, TIERS
+from sim.scenario.base import PRIORITIES, ROLES, TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sim.scenario.base import PriorityName, TierName
+    from sim.scenario.base import PriorityName, RoleName
     from sim.scenario.schema import Scenario
 
 N_TIERS = len(TIERS)
+N_ROLES = len(ROLES)
 N_PRIORITIES = 4
 NOMINAL = 1000
 """Per mille: the factor that changes nothing."""
@@ -41,7 +42,7 @@ class Policy:
     """Who is served by whom. Factors are per mille, times ms.
 
     Attributes:
-        regions: number of regions; pools are numbered region * 4 + tier.
+        regions: number of regions; pools are numbered region * 6 + tier, but that of the coordinators is 5.
         enterprise_first: within a priority enterprise customers come first.
         p1_preempts: a P1 without a free agent interrupts the least urgent work.
         preempted_pm: work left after an interruption is multiplied by this.
@@ -74,7 +75,7 @@ class Policy:
     widens_region: bool = False
     entry_tier_only: bool = False
     other_region_pm: int = NOMINAL
-    tier_pm: tuple[tuple[int, ...], ...] = ((NOMINAL,) * N_TIERS,) * N_TIERS
+    tier_pm: tuple[tuple[int, ...], ...] = ((NOMINAL,) * N_ROLES,) * N_ROLES
     unstaffed_anywhere: bool = True
     most_interruptions: int = NO_LIMIT
     write_up: int = 0
@@ -102,19 +103,19 @@ class Policy:
             entry_tier_only=rules.escalation.entry_tier_only,
             other_region_pm=per_mille(rules.away.other_region),
             tier_pm=tuple(
-                tuple(NOMINAL if task == agent else other_tier for agent in range(N_TIERS)) for task in range(N_TIERS)
+                tuple(NOMINAL if task == agent else other_tier for agent in range(N_ROLES)) for task in range(N_ROLES)
             ),
             unstaffed_anywhere=rules.away.unstaffed == "anywhere",
             most_interruptions=NO_LIMIT if rules.preemption.at_most is None else rules.preemption.at_most,
             write_up=rules.handover.write_up,
             overtime=mask(rules.overtime.priorities),
-            overflow=tuple(tuple(_overflow(scenario, tier, region) for region in scenario.regions) for tier in TIERS),
+            overflow=tuple(tuple(_overflow(scenario, tier, region) for region in scenario.regions) for tier in ROLES),
             up_tier_help=rules.up_tier_help,
             **_paging(scenario),
         )
 
 
-def _overflow(scenario: Scenario, tier: TierName, region: str) -> Overflow | None:
+def _overflow(scenario: Scenario, tier: RoleName, region: str) -> Overflow | None:
     """The rule for work of a pool."""
     rule = scenario.policy.overflow.get(tier)
     if rule is None or (rule.from_ and region not in rule.from_):

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.engine.journal import How, Mode
 from sim.engine.moments import DUTY_ENDS, NONE, OVERTIME_ENDS, SEGMENT, WORK_ENDS
-from sim.engine.policy import N_PRIORITIES, N_TIERS
+from sim.engine.policy import N_PRIORITIES, N_ROLES
 from sim.workforce.roster import FOREVER
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class Presence:
         self._read_segments(roster)
         self._read_agents(roster)
         self._read_chores(roster)
-        pools = range(desk.policy.regions * N_TIERS)
+        pools = range(desk.policy.regions * N_ROLES)
         self.on_duty = [0 for _ in pools]  # agents who take what comes
-        self.anywhere = [0] * N_TIERS  # the same, of a tier
+        self.anywhere = [0] * N_ROLES  # the same, of a tier
         self.begins: list[set[int]] = [set() for _ in pools]  # instants at which a segment of the pool begins
         for agent, start in zip(self.agent, self.start, strict=True):
             self.begins[desk.agent_pool[agent]].add(start)
@@ -139,7 +139,7 @@ class Presence:
 
     def nowhere(self, tier: int) -> bool:
         """The same, of a tier in all regions."""
-        pools = range(tier, len(self.on_duty), N_TIERS)
+        pools = range(tier, len(self.on_duty), N_ROLES)
         return not self.anywhere[tier] and all(self.unstaffed(pool) for pool in pools)
 
     # ------------------------------------------------------------------ segments
@@ -159,7 +159,7 @@ class Presence:
         self.desk.open_lines[agent] = self.desk.lines_of(agent, self.takes[segment])
         pool = self.desk.agent_pool[agent]
         self.on_duty[pool] += 1
-        self.anywhere[pool % N_TIERS] += 1
+        self.anywhere[pool % N_ROLES] += 1
         if free:
             self.desk.choose_work(agent)
 
@@ -173,7 +173,7 @@ class Presence:
 
     def _leave_pool(self, pool: int) -> None:
         self.on_duty[pool] -= 1
-        self.anywhere[pool % N_TIERS] -= 1
+        self.anywhere[pool % N_ROLES] -= 1
         self.desk.deserted(pool)
 
     def end_duty(self, segment: int) -> None:
@@ -181,7 +181,7 @@ class Presence:
         agent, desk = self.agent[segment], self.desk
         if self.end[segment] == self.paid_end[segment]:
             self.on_duty[desk.agent_pool[agent]] -= 1
-            self.anywhere[desk.agent_pool[agent] % N_TIERS] -= 1
+            self.anywhere[desk.agent_pool[agent] % N_ROLES] -= 1
         self.cut_chore(agent)
         task = desk.task[agent]
         if task != NONE and self._in_overtime(segment, task):

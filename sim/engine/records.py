@@ -8,8 +8,10 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.engine.journal import (
+    ABSENCES,
     AGENTS,
     CHORES,
+    DISRUPTIONS,
     DUTIES,
     PAGES,
     TICKETS,
@@ -22,8 +24,8 @@ from sim.engine.journal import (
 )
 from sim.engine.moments import NONE
 from sim.engine.paging import LEVELS
-from sim.engine.policy import N_TIERS
-from sim.workforce.roster import FOREVER
+from sim.engine.policy import N_ROLES
+from sim.workforce.roster import COORDINATOR, FOREVER
 from sim.workload.tape import Filter
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ def journals(desk: Desk, end: int) -> Journals:
         duties=_duties(desk, end),
         turns=table(TURNS, {name: getattr(turns, name) for name in TURNS}),
         agents=table(AGENTS, {"region": agents.region, "tier": agents.tier}),
+        absences=table(ABSENCES, {name: getattr(desk.roster.absences, name) for name in ABSENCES}),
+        disruptions=table(DISRUPTIONS, {name: getattr(desk.roster.disruptions, name) for name in DISRUPTIONS}),
         end=end,
     )
 
@@ -67,7 +71,8 @@ def _tickets(desk: Desk, end: int, serving: NDArray[np.bool_]) -> Table:
     )
     waiting_now = np.where((pending_since != NONE) & (resolved == NEVER), end - pending_since, 0)
     return table(TICKETS, {
-        "ticket": np.arange(len(w)), "region": w.region, "number": w.number, "kind": w.kind, "priority": w.priority,
+        "ticket": np.arange(len(w)), "region": w.region, "served_by": w.serve_region, "number": w.number,
+        "kind": w.kind, "emergency": w.emergency, "priority": w.priority,
         "customer_class": w.customer_class, "channel": w.channel, "tier": w.tier[w.first_task[:-1]],
         "stages": w.stages, "created": w.created, "visible": w.visible, "filtered": w.filtered,
         "respond_by": w.respond_by, "resolve_by": w.resolve_by,
@@ -83,10 +88,12 @@ def _work(desk: Desk) -> Table:
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     task, stretch, agent, segment, queued_at, why, start, end, how, mode = rows.T
     pool = np.array(desk.pool, dtype=np.int64)[task]
+    tier = pool % N_ROLES
     ticket = np.array(desk.ticket, dtype=np.int64)[task]
     return table(WORK, {
         "ticket": ticket, "task": task - desk.workload.first_task[ticket], "stretch": stretch,
-        "region": pool // N_TIERS, "tier": pool % N_TIERS, "agent": agent, "duty": segment,
+        "kind": desk.workload.task_kind[task], "region": np.where(tier == COORDINATOR, -1, pool // N_ROLES),
+        "tier": tier, "agent": agent, "duty": segment,
         "queued_at": queued_at, "why_queued": why, "start": _missing(start), "end": _missing(end),
         "how_ended": how, "mode": mode,
     })  # fmt: skip
@@ -129,7 +136,7 @@ def _duties(desk: Desk, end: int) -> Table:
         "paid_end": np.where(s.overlap_end == FOREVER, NEVER, s.overlap_end), "pause": s.pause,
         "start": np.where(within, np.maximum(s.start, 0), NEVER),
         "end": np.where(within, np.minimum(s.end, end), NEVER),
-        "left": np.where(within, np.minimum(left, end), NEVER),
+        "left": np.where(within, np.minimum(left, end), NEVER), "rested": np.zeros(len(s), dtype=np.uint8),
     })  # fmt: skip
 
 

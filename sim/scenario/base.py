@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 PriorityName = Literal["P1", "P2", "P3", "P4"]
 TierName = Literal["tier1", "tier2", "tier3", "tier4"]
+RoleName = Literal["tier1", "tier2", "tier3", "tier4", "manager", "coordinator"]
 PRIORITIES: tuple[PriorityName, ...] = ("P1", "P2", "P3", "P4")
 TIERS: tuple[TierName, ...] = ("tier1", "tier2", "tier3", "tier4")
+ROLES: tuple[RoleName, ...] = (*TIERS, "manager", "coordinator")
+"""Who works here: the tiers, the managers of each region, and the coordinators, who serve all regions alike."""
 _SUM_TOLERANCE = 1e-6
 NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"

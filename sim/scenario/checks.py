@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import nearest, quote
-from sim.scenario.base import PRIORITIES, TIERS, sums_to_one
+from sim.scenario.base import PRIORITIES, ROLES, sums_to_one
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import KeyPath, overlap
 from sim.scenario.units import DAY_OFF, is_span, local_time_text
@@ -15,7 +15,7 @@ from sim.scenario.units import DAY_OFF, is_span, local_time_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sim.scenario.base import TierName
+    from sim.scenario.base import RoleName
     from sim.scenario.demand import DemandEvent
     from sim.scenario.staffing import Crew, Minimum
 
@@ -243,7 +243,7 @@ def _active(scenario: Scenario) -> tuple[str, Collection[str]]:
     return ("flat", staffing.flat) if staffing.mode == "flat" else ("crews", staffing.crews)
 
 
-def _headcounts(crews: dict[str, Crew]) -> list[dict[TierName, int]]:
+def _headcounts(crews: dict[str, Crew]) -> list[dict[RoleName, int]]:
     """Agents by tier of the crews that ever work."""
     return [crew.headcount for crew in crews.values() if set(crew.pattern) != {DAY_OFF}]
 
@@ -252,7 +252,7 @@ def _staffed_tiers(scenario: Scenario) -> set[str]:
     """The tiers that have agents; all of them where only the table of a dated roster knows."""
     staffing = scenario.staffing
     if staffing.mode == "explicit":
-        return set(TIERS)
+        return set(ROLES)
     made = {
         "flat": [*staffing.flat.values()],
         "pattern": _headcounts(staffing.crews),

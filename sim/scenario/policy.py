@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.clock import HOUR
-from sim.scenario.base import Model, Name, PriorityName, TierName
+from sim.scenario.base import Model, Name, PriorityName, RoleName
 from sim.scenario.units import Duration, Extra
 
 
@@ -100,7 +100,10 @@ class PolicyRules(Model):
     """The end of a duty."""
     overtime: Overtime = Overtime()
     """Work finished after the end of a duty."""
-    overflow: dict[TierName, Overflow] = {}
+    compensatory_rest: Annotated[Duration, Field(le=24 * HOUR)] = 0
+    """Rest after a call-out or overtime: the next duty begins no earlier than this time after the end of that work, and
+    ends as planned; a duty that leaves nothing is lost. 0 switches it off."""
+    overflow: dict[RoleName, Overflow] = {}
     """Help from other regions, by tier."""
     up_tier_help: bool = False
     """The next tier of the same region may always take a tier's work; it prefers its own where both are equally

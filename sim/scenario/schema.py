@@ -9,10 +9,13 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from sim.clock import DAY
 from sim.errors import Problem, ScenarioError
 from sim.scenario.base import COUNTRY, ByPriority, Model, Name, ShiftLetter, fault, not_empty
+from sim.scenario.continuity import Continuity
 from sim.scenario.data_files import fingerprint
 from sim.scenario.demand import Demand
+from sim.scenario.emergencies import Emergencies
 from sim.scenario.limits import Limits
 from sim.scenario.oncall import OnCall
+from sim.scenario.people import People
 from sim.scenario.policy import PolicyRules
 from sim.scenario.staffing import Staffing
 from sim.scenario.units import Day, Duration, LocalSpan, Rate, Share, Zone
@@ -168,6 +171,12 @@ class Scenario(Model):
     """Who is paged; nobody where it is not given."""
     limits: Limits = Limits()
     """What a person can bear."""
+    emergencies: Emergencies = Emergencies()
+    """Emergencies, and who is told of them."""
+    continuity: Continuity = Continuity()
+    """Disruptions and drills."""
+    people: People = People()
+    """What becomes of people over months."""
     staffing: Staffing
     """Who is on duty."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.clock import DAY, HOUR, WEEK
-from sim.scenario.base import Count, Model, Name, ShiftLetter, TierName, fault, not_empty
+from sim.scenario.base import Count, Model, Name, RoleName, ShiftLetter, fault, not_empty
 from sim.scenario.units import Duration, LocalSpan, LocalTime, Pattern, Share, Span, WallTime
 
 
@@ -17,8 +17,8 @@ class Crew(Model):
     pattern: Pattern
     """The rotation: shift letters of the region and O for a day off, such as `5D 2S 5N 9O`, or the name of one, such as
     dupont. It is anchored at Monday, 5 January 1970, so that patterns of 7 days start on Mondays."""
-    headcount: Annotated[dict[TierName, Count], AfterValidator(not_empty)]
-    """Agents by tier, in each of the regions."""
+    headcount: Annotated[dict[RoleName, Count], AfterValidator(not_empty)]
+    """People by role, in each of the regions."""
     phases: Literal["spread", "aligned"] = "spread"
     """`spread`: the agents of a tier start the rotation on different days, evenly; `aligned`: all on the same day."""
     regions: tuple[Name, ...] = ()
@@ -36,8 +36,8 @@ class Minimum(Model):
     any day the `any` rows."""
     hours: LocalSpan = Span(0, DAY)
     """Local hours it holds in; the whole day where none are given. Beyond midnight the next date's kind decides."""
-    agents: Annotated[dict[TierName, Count], AfterValidator(not_empty)]
-    """Agents on duty, by tier; a tier that is not named needs nobody."""
+    agents: Annotated[dict[RoleName, Count], AfterValidator(not_empty)]
+    """People on duty, by role; a role that is not named needs nobody."""
     regions: tuple[Name, ...] = ()
     """Regions it holds for; all where none is named."""
 
@@ -56,6 +56,9 @@ class Rules(Model):
     """Days in a row with a duty; a duty belongs to the date on which it starts. The solver never plans more than 13."""
     consecutive_nights: Annotated[int, Field(ge=1, le=366)] = 5
     """Nights in a row."""
+    weekend_every: Annotated[int, Field(ge=1, le=8)] = 1
+    """Weekends: of so many in a row a person works one at most, so 3 is every third weekend, and 1 no rule. One is
+    worked if any hour from Saturday 00:00 to Sunday 24:00 local is."""
 
 
 class Cover(Model):
@@ -107,8 +110,8 @@ class Explicit(Model):
     """Format of the dates in strptime's notation; ISO 8601 where none is given."""
     shifts: dict[str, str] = {}
     """The table's codes for shifts and what they mean here: a letter, a span or O."""
-    tiers: dict[str, TierName] = {}
-    """The table's tiers and what they mean here; tier1 to tier4 need no entry."""
+    tiers: dict[str, RoleName] = {}
+    """The table's tiers and what they mean here; tier1 to tier4, manager and coordinator need no entry."""
     regions: dict[str, Name] = {}
     """The table's regions and what they mean here; names of regions need no entry."""
 
@@ -158,11 +161,14 @@ class Staffing(Model):
     """The table of a dated roster."""
     add: dict[Name, Crew] = {}
     """Crews on top of whatever `mode` makes, so that everybody else keeps their duties."""
+    holidays: Literal["as_planned", "minimum"] = "as_planned"
+    """Duties on public holidays: as on any other day, or only as many as the `minimum` asks for then; who works takes
+    turns, by holidays worked so far."""
     pauses: dict[Name, Pause] = {}
     """Pauses by name, in every duty."""
     absences: dict[Name, Absence] = {}
     """Absences by name."""
-    flat: dict[Name, dict[TierName, Count]] = {}
-    """Agents always on duty, by region and tier."""
+    flat: dict[Name, dict[RoleName, Count]] = {}
+    """People always on duty, by region and role."""
     crews: dict[Name, Crew] = {}
     """Crews by name."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.clock import HOUR, MINUTE
 from sim.errors import Problem, ScenarioError, nearest, quote
-from sim.workforce.roster import FOREVER, Segments
+from sim.workforce.roster import FOREVER, Absences, Segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,12 @@ class Away(NamedTuple):
     agent: NDArray[np.int64]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
+
+
+def no_absences() -> Absences:
+    """Everybody is there as planned."""
+    instants, people = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
+    return Absences(people, people, instants, instants, instants.astype(np.uint8))
 
 
 def absences(scenario: Scenario, agents: Agents, clock: Clock) -> Away:

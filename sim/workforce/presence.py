@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.clock import MINUTE
 from sim.scenario.days_off import clock_of
-from sim.workforce.absences import absences, without
+from sim.workforce.absences import absences, no_absences, without
 from sim.workforce.chores import chores_of
 from sim.workforce.roster import FOREVER, Roster, Segments
+from sim.workload.disruptions import disruptions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ LEAST_AFTER_PAUSE = 30 * MINUTE
 """A pause that would leave less of the duty than this is left out."""
 
 
-def sample_roster(scenario: Scenario, plan: DutyPlan, seed: int, replication: int) -> Roster:  # noqa: ARG001
+def sample_roster(scenario: Scenario, plan: DutyPlan, seed: int, replication: int) -> Roster:
     """Who is there in one replication.
 
     Args:
@@ -41,7 +42,10 @@ def sample_roster(scenario: Scenario, plan: DutyPlan, seed: int, replication: in
     clock = clock_of(scenario)
     away = absences(scenario, plan.agents, clock)
     segments = without(_segments(plan, scenario.policy, scenario.staffing.pauses.values()), away)
-    return Roster(plan.agents, segments, chores_of(scenario, plan, segments, clock), plan.turns)
+    chores = chores_of(scenario, plan, segments, clock)
+    return Roster(
+        plan.agents, segments, chores, plan.turns, no_absences(), disruptions_of(scenario, clock, seed, replication)
+    )
 
 
 def _segments(plan: DutyPlan, policy: PolicyRules, pauses: Iterable[Pause]) -> Segments:

@@ -7,16 +7,21 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sim.scenario.base import TIERS
+from sim.scenario.base import ROLES
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from sim.workload.disruptions import Disruptions
+
 ALL_PRIORITIES = 0b1111
 FOREVER = 1 << 62
 """End of a duty that never ends."""
-LEAD = len(TIERS)
+MANAGER, COORDINATOR = ROLES.index("manager"), ROLES.index("coordinator")
+"""Tiers of those who manage a region, and of those who coordinate all regions: one pool, wherever they live. They do no
+ordinary work."""
+LEAD = len(ROLES)
 """Tier of the engineering lead, who belongs to no pool and does no ordinary work."""
 EVERYWHERE = -1
 """Region of an on-call turn that serves all regions."""
@@ -40,6 +45,24 @@ class Chore(IntEnum):
     """The dashboard review of the primary on duty."""
 
 
+class Reason(IntEnum):
+    """Why somebody is not there, though it was planned."""
+
+    ABSENCE = 0
+    """An absence of the scenario, `staffing.absences`."""
+    VACATION = 1
+    SICKNESS = 2
+    TRAINING = 3
+    DRILL = 4
+    DISRUPTION = 5
+    NOT_HIRED = 6
+    """They have not joined yet."""
+    VACANCY = 7
+    """They have left, and nobody has taken over yet."""
+    ONBOARDING = 8
+    """They are there, but take no tickets yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agents:
     """People. Their names are kept when others join.
@@ -47,7 +70,7 @@ class Agents:
     Attributes:
         name: (a,) str, unique, e.g. `americas/tier1/weekday_day/3`.
         region: (a,) int16 index into the scenario's regions.
-        tier: (a,) uint8, 0 for tier 1 to 3 for tier 4, or `LEAD`.
+        tier: (a,) uint8, 0 for tier 1 to 3 for tier 4, `MANAGER`, `COORDINATOR` or `LEAD`.
         slow_pm: (a,) int64, handle time as per mille of nominal: 1000 is the pace of the tape, 2000 half of it.
         takes: (a,) uint8, bit p is set where the agent takes tickets of priority p (0 is P1).
     """
@@ -129,7 +152,8 @@ class Segments:
 
     From `start` to `end` the agent takes what comes. From `end` to `overlap_end` they finish work in hand and take on
     P1 alone. Work that is open then is handed over, or finished by `hard_end`. Where a pause follows, work in hand is
-    finished and nothing is taken on, until the next segment begins; `overlap_end` and `hard_end` are then `end`.
+    finished and nothing is taken on, until the next segment begins; `overlap_end` and `hard_end` are then `end`. Where
+    what the agent takes, or their pace, changes within a duty, there is a pause of no length.
 
     Attributes:
         agent: (s,) int32.
@@ -180,13 +204,47 @@ class Chores:
 
 
 @dataclass(frozen=True, slots=True)
+class Absences:
+    """Time on duty that was planned and is not worked, sorted by (agent, start). Times in ms.
+
+    Stretches of one agent do not overlap, and each lies in the nominal hours of a duty. Pauses are none.
+
+    Attributes:
+        agent: (b,) int32.
+        duty: (b,) int32 row of the plan's duties.
+        start, end: (b,) int64.
+        reason: (b,) uint8, `Reason`; where several apply the first that came, and the lower one of several at once.
+    """
+
+    agent: NDArray[np.int32]
+    duty: NDArray[np.int32]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    reason: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.agent)
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
-    """The roster of one replication: the plan with holes in it."""
+    """The roster of one replication: the plan with holes in it, and what made some of them.
+
+    Attributes:
+        agents: the people.
+        segments: when they are there.
+        chores: what they do there besides tickets.
+        turns: who holds the pager.
+        absences: when they are not there, though it was planned.
+        disruptions: what happens to the organisation meanwhile, as the workload has it.
+    """
 
     agents: Agents
     segments: Segments
     chores: Chores
     turns: Turns
+    absences: Absences
+    disruptions: Disruptions
 
     def __len__(self) -> int:
         return len(self.agents)

@@ -70,6 +70,7 @@ def with_assists(tasks: Tasks, work: Work, priority: NDArray[np.uint8], draw: Dr
         stage=np.tile(np.where(dormant, DORMANT, 0).astype(np.uint8), len(rows)),
         tier=np.tile(np.array([each.tier for each in assists], dtype=np.uint8), len(rows)),
         handle=handle,
+        offset=np.zeros(len(handle), dtype=np.int64),
         wait=np.zeros(len(handle), dtype=np.int64),
         kind=np.tile(kind, len(rows)),
     )

@@ -59,6 +59,7 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
         stage=(np.arange(len(place)) - first[ticket]).astype(np.uint8),
         tier=tier,
         handle=with_overhead(work, priority[ticket], nominal),
+        offset=np.zeros(len(nominal), dtype=np.int64),
         wait=wait,
         kind=_KINDS[slot],
     )

@@ -20,7 +20,7 @@ from sim.workload.filters import Alerts, filtered
 from sim.workload.forecast import read_forecast
 from sim.workload.paging import WORDS, pages
 from sim.workload.routes import ways
-from sim.workload.tape import ALERTS, CustomerClass, Filter, Kind, Workload
+from sim.workload.tape import ALERTS, NO_EMERGENCY, CustomerClass, Filter, Kind, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,12 +200,14 @@ def _tape(rows: _Tickets, tasks: Tasks, scenario: Scenario, clock: Clock, words:
     }
     page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, words)
     return Workload(
-        created=rows.created, visible=visible, filtered=found, region=rows.region, number=rows.number, kind=rows.kind,
+        created=rows.created, visible=visible, filtered=found, region=rows.region,
+        serve_region=rows.region, number=rows.number, kind=rows.kind,
+        emergency=np.full(len(rows.created), NO_EMERGENCY, dtype=np.uint8),
         priority=rows.priority, customer_class=rows.customer_class, channel=rows.channel, patience=rows.patience,
         **{name: np.where(visible == NEVER, NEVER, instants) for name, instants in due.items()},
         page_at=page.at, page_row=page.row, page_ppm=page.ppm, page_awake=page.awake, page_asleep=page.asleep,
-        first_task=tasks.first, stage=tasks.stage, tier=tasks.tier, handle=tasks.handle, wait=tasks.wait,
-        task_kind=tasks.kind,
+        first_task=tasks.first, stage=tasks.stage, tier=tasks.tier, handle=tasks.handle, offset=tasks.offset,
+        wait=tasks.wait, task_kind=tasks.kind,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ class Kind(IntEnum):
 
     TICKET = 0
     ALERT = 1
+    EMERGENCY = 2
 
 
 class CustomerClass(IntEnum):
@@ -39,6 +40,10 @@ class TaskKind(IntEnum):
     """Another tier beside the lead of a P1, in the same stage."""
     CRITICAL = 4
     """Dormant until a P1 becomes an emergency because it is not resolved in time."""
+    COMMS = 5
+    """A step of the communication chain: due at an offset, and the ticket does not wait for it."""
+    OUTSIDE = 6
+    """Work of people who are not of the organisation: it begins at once and occupies nobody."""
 
 
 class Filter(IntEnum):
@@ -55,13 +60,18 @@ DORMANT = 255
 CHAIN = 12
 """Pages that a ticket can lead to: three rounds of four levels. Step s is round s // 4, level s % 4."""
 NO_PAGES = -1
+NO_EMERGENCY = 255
 
 
 ALERTS = 100_000_000
 STORMS = 500_000_000
+EMERGENCIES = 900_000_000
+SURGES = 1_100_000_000
+EMERGENCY_STORMS = 1_300_000_000
 EXTRA = 200_000_000
 """A ticket's public number: customer tickets from 0, alerts from ALERTS, those of storms from STORMS on; what a scale
-above 1 adds lies EXTRA further on, further copies of a replayed log 2 EXTRA, 3 EXTRA and so on. Modulo ALERTS it is the
+above 1 adds lies EXTRA further on, further copies of a replayed log 2 EXTRA, 3 EXTRA and so on. Emergencies, and the
+tickets and alerts that they cause, begin at EMERGENCIES, SURGES and EMERGENCY_STORMS. Modulo ALERTS a number is the
 ticket's row in the streams that it is drawn from."""
 
 
@@ -79,8 +89,10 @@ class Workload:
             where it never comes before people.
         filtered: (n,) uint8, `Filter`: what kept an alert from people.
         region: (n,) int16 index into the scenario's regions.
+        serve_region: (n,) int16, the region whose people serve it and are paged: another one while it is re-homed.
         number: (n,) int64; (region, number) is the ticket's public key and survives changes of the scenario.
         kind: (n,) uint8, `Kind`.
+        emergency: (n,) uint8, index into the scenario's types of emergencies; `NO_EMERGENCY` for all others.
         priority: (n,) uint8, 0 for P1 to 3 for P4.
         customer_class: (n,) uint8, `CustomerClass`.
         channel: (n,) uint8 index into the scenario's channels; alerts have 255.
@@ -95,8 +107,9 @@ class Workload:
         first_task: (n + 1,) int64.
         stage: (m,) uint8, counted from 0 in each ticket; dormant tasks come last and have `DORMANT`. The first task of
             a ticket is its lead: the response is the start of the lead.
-        tier: (m,) uint8, 0 for tier 1 to 3 for tier 4.
+        tier: (m,) uint8, role: 0 for tier 1 to 3 for tier 4, `MANAGER` or `COORDINATOR` (see `sim.workforce.roster`).
         handle: (m,) int64, nominal work in ms, at least 1.
+        offset: (m,) int64, ms from the opening of the stage until the task falls due; only of `COMMS` other than 0.
         wait: (m,) int64, ms that pass after the stage before until this one can start; all tasks of a stage share it.
         task_kind: (m,) uint8, `TaskKind`.
         page_ppm: (k, CHAIN) int64, 0 to 999,999: the page is answered where it is less than the chance of whoever is
@@ -109,8 +122,10 @@ class Workload:
     visible: NDArray[np.int64]
     filtered: NDArray[np.uint8]
     region: NDArray[np.int16]
+    serve_region: NDArray[np.int16]
     number: NDArray[np.int64]
     kind: NDArray[np.uint8]
+    emergency: NDArray[np.uint8]
     priority: NDArray[np.uint8]
     customer_class: NDArray[np.uint8]
     channel: NDArray[np.uint8]
@@ -125,6 +140,7 @@ class Workload:
     stage: NDArray[np.uint8]
     tier: NDArray[np.uint8]
     handle: NDArray[np.int64]
+    offset: NDArray[np.int64]
     wait: NDArray[np.int64]
     task_kind: NDArray[np.uint8]
     page_ppm: NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,15 +21,21 @@ class Tasks(NamedTuple):
     stage: Small
     tier: Small
     handle: Whole
+    offset: Whole
     wait: Whole
     kind: Small
+
+    @property
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """All but `first`."""
+        return self[1:]
 
     def in_order(self, tickets: Whole) -> Tasks:
         """The same for tickets in another order."""
         counts = np.diff(self.first)[tickets]
         first = np.concatenate([[0], np.cumsum(counts)])
         rows = np.repeat(self.first[tickets] - first[:-1], counts) + np.arange(first[-1])
-        return Tasks(first, self.stage[rows], self.tier[rows], self.handle[rows], self.wait[rows], self.kind[rows])
+        return Tasks(first, *(column[rows] for column in self.columns))
 
     def with_rows(self, before: Whole, ticket: Whole, added: Tasks) -> Tasks:
         """These and more tasks, each of them put `before` one of these, in the order given.
@@ -42,11 +48,5 @@ class Tasks(NamedTuple):
         m, counts = len(self.stage), np.diff(self.first)
         rows = np.insert(np.arange(m), before, np.arange(m, m + len(before)))
         counts += np.bincount(ticket, minlength=len(counts))
-        return Tasks(
-            np.concatenate([[0], np.cumsum(counts)]),
-            np.concatenate([self.stage, added.stage])[rows],
-            np.concatenate([self.tier, added.tier])[rows],
-            np.concatenate([self.handle, added.handle])[rows],
-            np.concatenate([self.wait, added.wait])[rows],
-            np.concatenate([self.kind, added.kind])[rows],
-        )
+        columns = (np.concatenate([own, other])[rows] for own, other in zip(self.columns, added.columns, strict=True))
+        return Tasks(np.concatenate([[0], np.cumsum(counts)]), *columns)

@@ -11,8 +11,10 @@ from sim.clock import NEVER
 from sim.engine import desk
 from sim.engine.journal import NOBODY, How, Mode, Outcome, State, Why
 from sim.engine.policy import Policy
+from sim.workforce.absences import no_absences
 from sim.workforce.roster import EVERYWHERE, FOREVER, LEAD, Agents, Chore, Chores, Level, Roster, Segments, Turns
-from sim.workload.tape import CHAIN, DORMANT, NO_PAGES, CustomerClass, Filter, Kind, TaskKind, Workload
+from sim.workload.disruptions import no_disruptions
+from sim.workload.tape import CHAIN, DORMANT, NO_EMERGENCY, NO_PAGES, CustomerClass, Filter, Kind, TaskKind, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,6 +132,7 @@ class World:
         priority: str,
         *stages: Task | Sequence[Task],
         region: int = 0,
+        serve_region: int | None = None,
         enterprise: bool = False,
         patience: int | None = None,
         escalate_at: int | None = None,
@@ -141,14 +144,16 @@ class World:
     ) -> int:
         """One more ticket, not earlier than the last; returns its id. A stage is a task, or a list of tasks at once.
 
-        A task is (tier, work), (tier, work, wait before) or (tier, work, wait before, name of its kind).
+        A task is (tier, work), (tier, work, wait before) or (tier, work, wait before, name of its kind[, offset]); a
+        dormant one is (tier, work) or (tier, work, name of its kind[, offset]). Tier 5 is a manager, 6 a coordinator.
         """
         assert stages, "a ticket needs a task"
         assert not self.tickets or created >= self.tickets[-1]["created"], "tickets come in the order of their arrival"
         seen = created if visible is None else visible
         self.tickets.append({
             "created": created, "visible": seen if filtered == "passed" else NEVER, "priority": int(priority[1]) - 1,
-            "region": region, "filtered": Filter[filtered.upper()],
+            "region": region, "serve_region": region if serve_region is None else serve_region,
+            "filtered": Filter[filtered.upper()],
             "customer_class": CustomerClass.ENTERPRISE if enterprise else CustomerClass.STANDARD,
             "patience": NEVER if patience is None else patience,
             "escalate_at": NEVER if escalate_at is None else escalate_at,
@@ -183,7 +188,7 @@ class World:
             start=column(t, 2, np.int64), end=column(t, 3, np.int64), asleep=column(t, 5, np.bool_),
             answer_ppm=column(t, 6, np.int64),
         )  # fmt: skip
-        return Roster(agents, segments, chores, turns)
+        return Roster(agents, segments, chores, turns, no_absences(), no_disruptions())
 
     def workload(self) -> Workload:
         def column(name: str, dtype: type[np.generic]) -> Any:
@@ -191,7 +196,7 @@ class World:
 
         tasks = [_tasks(stages) for stages in self.stages]
         flat = [task for of_ticket in tasks for task in of_ticket]
-        stage, tier, handle, wait, kind = zip(*flat, strict=True) if flat else ((),) * 5
+        stage, tier, handle, wait, kind, offset = zip(*flat, strict=True) if flat else ((),) * 6
         n = len(self.tickets)
         paged = [i for i, ticket in enumerate(self.tickets) if ticket["pages"] is not None]
         page_row = np.full(n, NO_PAGES)
@@ -202,14 +207,16 @@ class World:
             filtered=column("filtered", np.uint8), critical_at=column("critical_at", np.int64),
             page_at=column("page_at", np.int64), page_row=page_row, page_ppm=answers[:, :, 0],
             page_awake=answers[:, :, 1], page_asleep=answers[:, :, 2],
-            region=column("region", np.int16), number=np.arange(n),
-            kind=np.full(n, Kind.TICKET, dtype=np.uint8), priority=column("priority", np.uint8),
+            region=column("region", np.int16), serve_region=column("serve_region", np.int16), number=np.arange(n),
+            kind=np.full(n, Kind.TICKET, dtype=np.uint8),
+            emergency=np.full(n, NO_EMERGENCY, dtype=np.uint8), priority=column("priority", np.uint8),
             customer_class=column("customer_class", np.uint8), channel=np.zeros(n, dtype=np.uint8),
             patience=column("patience", np.int64), respond_by=np.full(n, NEVER), resolve_by=np.full(n, NEVER),
             escalate_at=column("escalate_at", np.int64),
             first_task=np.cumsum([0, *(len(of_ticket) for of_ticket in tasks)], dtype=np.int64),
             stage=np.array(stage, dtype=np.uint8), tier=np.array(tier, dtype=np.uint8),
-            handle=np.array(handle, dtype=np.int64), wait=np.array(wait, dtype=np.int64),
+            handle=np.array(handle, dtype=np.int64), offset=np.array(offset, dtype=np.int64),
+            wait=np.array(wait, dtype=np.int64),
             task_kind=np.array(kind, dtype=np.uint8),
         )  # fmt: skip
 
@@ -223,17 +230,19 @@ class World:
         return Played(desk.run(self.workload(), roster, self.policy, self.end, drain=self.drain, env=env))
 
 
-def _tasks(stages: Sequence[Any]) -> list[tuple[int, int, int, int, int]]:
-    """(stage, tier, handle, wait, kind) of each task of a ticket."""
+def _tasks(stages: Sequence[Any]) -> list[tuple[int, int, int, int, int, int]]:
+    """(stage, tier, handle, wait, kind, offset) of each task of a ticket."""
     out = []
     for number, stage in enumerate(stages):
         if stage[0] == "dormant":
-            out += [(DORMANT, tier - 1, handle, 0, TaskKind.CRITICAL) for tier, handle in stage[1:]]
+            for tier, handle, *more in stage[1:]:
+                kind = TaskKind[more[0].upper()] if more else TaskKind.CRITICAL
+                out.append((DORMANT, tier - 1, handle, 0, kind, more[1] if more[1:] else 0))
             continue
         for tier, handle, *more in stage if isinstance(stage, list) else [stage]:
             wait = more[0] if more else 0
             kind = TaskKind[more[1].upper()] if more[1:] else TaskKind.FOLLOW_UP if wait else TaskKind.WORK
-            out.append((number, tier - 1, handle, wait, kind))
+            out.append((number, tier - 1, handle, wait, kind, more[2] if more[2:] else 0))
     return out
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.policy import N_TIERS, NO_LIMIT, Overflow
+from sim.engine.policy import N_ROLES, NO_LIMIT, Overflow
 
 P1_TO_P3 = 0b0111
 
@@ -22,7 +22,7 @@ def overflowing(after: int, *, regions: int = 2, to: Any = None, home: Any = Non
         else None
         for region in range(regions)
     ]
-    return {"regions": regions, "overflow": (tuple(rules), *((None,) * regions,) * (N_TIERS - 1))}
+    return {"regions": regions, "overflow": (tuple(rules), *((None,) * regions,) * (N_ROLES - 1))}
 
 
 # ---------------------------------------------------------------------- the lead and the assists

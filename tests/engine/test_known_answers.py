@@ -1584,7 +1584,7 @@ def test_a_p1_that_escalates_interrupts_nobody_any_more(world: Any) -> None:
 
 def _overflow(after: int) -> tuple[tuple[Overflow | None, ...], ...]:
     """Work of tier 1 in region 0 overflows to region 1."""
-    return ((Overflow(after, (1,), 0b1111), None), *((None, None),) * 3)
+    return ((Overflow(after, (1,), 0b1111), None), *((None, None),) * 5)
 
 
 def test_work_that_may_overflow_at_once_goes_elsewhere_at_once(world: Any) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, Clock
 from sim.engine.journal import (
+    ABSENCES,
     AGENTS,
     CHORES,
+    DISRUPTIONS,
     DUTIES,
     NOBODY,
     PAGES,
@@ -21,8 +23,10 @@ from sim.engine.journal import (
     Journals,
     Mode,
     Outcome,
+    Rested,
     State,
     Why,
+    empty,
     table,
 )
 from sim.experiment.estimate import pooled
@@ -30,7 +34,7 @@ from sim.metrics.frames import frames, records
 from sim.metrics.measure import measure, stack
 from sim.scenario.schema import Scenario
 from sim.workforce.roster import Chore, Level
-from sim.workload.tape import CustomerClass, Filter, Kind
+from sim.workload.tape import NO_EMERGENCY, CustomerClass, Filter, Kind, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
 
 SCHEMAS = {
     "tickets": TICKETS, "work": WORK, "chores": CHORES, "pages": PAGES, "duties": DUTIES, "turns": TURNS,
-    "agents": AGENTS,
+    "agents": AGENTS, "absences": ABSENCES, "disruptions": DISRUPTIONS,
 }  # fmt: skip
 ORDERS = {
     "work": ("ticket", "task", "stretch"), "chores": ("agent", "start"), "pages": ("ticket", "round", "level"),
@@ -79,7 +83,7 @@ class Log:
         given = {"first_resolved": columns.get("resolved"), **columns}
         row = {
             "ticket": len(self.rows["tickets"]), "region": 0, "number": len(self.rows["tickets"]),
-            "kind": Kind.TICKET, "priority": 2,
+            "kind": Kind.TICKET, "emergency": NO_EMERGENCY, "priority": 2, "served_by": columns.get("region", 0),
             "customer_class": CustomerClass.STANDARD, "channel": 0, "tier": 0, "stages": 1,
             "state": State.QUEUED if given.get("resolved") is None else State.RESOLVED,
         }  # fmt: skip
@@ -112,7 +116,10 @@ class Log:
         before = [row for row in self.rows["work"] if (row["ticket"], row["task"]) == (ticket, task)]
         nobody = {"agent": NOBODY, "duty": NOBODY}
         somebody = nobody if start is None or not self.rows["duties"] else {"agent": 0, "duty": 0}
-        row = {"region": 0, "tier": 0, "why_queued": Why.ARRIVED, "how_ended": How.DONE, "mode": Mode.DUTY, **somebody}
+        row = {
+            "kind": TaskKind.WORK, "region": 0, "tier": 0, "why_queued": Why.ARRIVED, "how_ended": How.DONE,
+            "mode": Mode.DUTY, **somebody,
+        }  # fmt: skip
         times = {"queued_at": self.at(queued), "start": self.at(start), "end": self.at(end)}
         self.rows["work"].append({**row, **columns, **times, "ticket": ticket, "task": task, "stretch": len(before)})
 
@@ -121,7 +128,7 @@ class Log:
         times = {"start": self.at(start), "end": self.at(end)}
         planned = {f"planned_{name}": instant for name, instant in times.items()}
         paid = self.at(columns.pop("paid_end", end))
-        own = {"duty": len(self.rows["duties"]), "pause": 0, "paid_end": paid}
+        own = {"duty": len(self.rows["duties"]), "pause": 0, "paid_end": paid, "rested": Rested.AS_PLANNED}
         left = self.at(columns.pop("left")) if "left" in columns else paid
         row = {"agent": 0, "region": 0, "tier": 0, **own, **columns, **times, **planned, "left": left}
         self.rows["duties"].append(row)
@@ -262,7 +269,8 @@ def _invent(desk: Desk, seed: int, per_duty: int = 6) -> Journals:
         "agent": duty_agent, "region": duty_agent % pools // 4, "tier": duty_agent % 4,
         "planned_start": duty_start, "planned_end": duty_start + 8 * HOUR,
         "start": duty_start, "end": np.minimum(duty_start + 8 * HOUR, clock.end), "duty": np.arange(len(duty_start)),
-        "pause": np.zeros(len(duty_start)), "paid_end": duty_start + 8 * HOUR + OVERLAP,
+        "pause": np.zeros(len(duty_start)), "rested": np.zeros(len(duty_start)),
+        "paid_end": duty_start + 8 * HOUR + OVERLAP,
         "left": np.minimum(duty_start + 8 * HOUR + OVERLAP + rng.integers(0, 2, len(duty_start)) * HOUR, clock.end),
     })  # fmt: skip
     cuts = np.sort(rng.integers(0, 8 * HOUR + 1, (len(duty_start), 2 * per_duty)), axis=1) + duty_start[:, None]
@@ -282,6 +290,8 @@ def _invent(desk: Desk, seed: int, per_duty: int = 6) -> Journals:
         duties=duties,
         turns=_turns(clock, agents),
         agents=table(AGENTS, {"region": np.arange(agents) % pools // 4, "tier": np.arange(agents) % 4}),
+        absences=empty(ABSENCES),
+        disruptions=empty(DISRUPTIONS),
         end=clock.end,
     )
 
@@ -331,8 +341,10 @@ def _tickets(rng: np.random.Generator, clock: Clock, sizes: Any, queued: Any, st
     again = (rng.random(n) < 0.1) & (resolved != NEVER)
     gone = rng.random(n) < 0.05
     lasting = np.array([15, 60, 240, 480])[priority := rng.integers(0, 4, n)] * MINUTE
+    region = rng.integers(0, 2, n)
     return table(TICKETS, {
-        "ticket": np.arange(n), "region": rng.integers(0, 2, n), "number": np.arange(n),
+        "ticket": np.arange(n), "region": region, "served_by": region, "emergency": np.full(n, NO_EMERGENCY),
+        "number": np.arange(n),
         "kind": rng.integers(0, 2, n), "priority": priority,
         "customer_class": rng.integers(0, 2, n), "channel": rng.choice([0, 1, 255], n), "tier": rng.integers(0, 4, n),
         "stages": rng.integers(1, 3, n), "created": created, "visible": created, "filtered": np.zeros(n),
@@ -367,7 +379,8 @@ def _work(
     row, wait_only, second = row[order], wait_only[order], second[order]
     ended = np.where(wait_only, middle[row], end[row])
     return table(WORK, {
-        "ticket": ticket[row], "task": task[row], "stretch": second, "region": duties["region"][duty[row]],
+        "ticket": ticket[row], "task": task[row], "stretch": second,
+        "kind": np.where(task[row] > 0, TaskKind.FOLLOW_UP, TaskKind.WORK), "region": duties["region"][duty[row]],
         "tier": (duties["tier"][duty[row]] + task[row]) % 4,
         "agent": np.where(wait_only, NOBODY, duties["agent"][duty[row]]),
         "duty": np.where(wait_only, NOBODY, duty[row]),

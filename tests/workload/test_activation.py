@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Tickets = dict[tuple[str, int], Any]
     TicketsOf = Callable[..., Tickets]
 
-WORK, FOLLOW_UP, REOPENED, ASSIST, CRITICAL = TaskKind.WORK, *list(TaskKind)[1:]
+WORK, FOLLOW_UP, REOPENED, ASSIST, CRITICAL = TaskKind.WORK, *list(TaskKind)[1:5]
 FIXED = {tier: {"family": "constant", "mean": f"{10 * (n + 1)} min"} for n, tier in enumerate(TIERS)}
 ACTIVATION = {"tier2": {"family": "constant", "mean": "7 min"}, "tier1": {"family": "constant", "mean": "5 min"}}
 EMERGENCY = {"assists": {"tier4": {"family": "constant", "mean": "90 min"}}}

@@ -56,6 +56,7 @@ DTYPES = {
     "escalate_at": "int64", "first_task": "int64", "stage": "uint8", "tier": "uint8", "handle": "int64",
     "wait": "int64", "task_kind": "uint8", "visible": "int64", "filtered": "uint8", "critical_at": "int64",
     "page_at": "int64", "page_row": "int64", "page_ppm": "int64", "page_awake": "int64", "page_asleep": "int64",
+    "serve_region": "int16", "emergency": "uint8", "offset": "int64",
 }  # fmt: skip
 
 
