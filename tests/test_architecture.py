@@ -24,8 +24,8 @@ ORDER = (
     "workforce.cover", "workforce.shifts", "workforce.rotations", "workforce.lines", "workforce.shortfall",
     "workforce.dated_rows", "workforce.explicit", "workforce.export", "workforce.oncall", "workforce.absences",
     "workforce.plan", "workforce.audit", "workforce.chores", "workforce.presence",
-    "engine.journal", "engine.policy", "engine.moments", "engine.paging", "engine.presence", "engine.records",
-    "engine.desk",
+    "engine.journal", "engine.policy", "engine.moments", "engine.lines", "engine.reach", "engine.escalation",
+    "engine.emergency", "engine.paging", "engine.rest", "engine.presence", "engine.records", "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
     "metrics.staffing", "metrics.setting",
@@ -76,7 +76,11 @@ def test_every_module_has_its_place() -> None:
     assert sorted(modules()) == sorted(ORDER)
 
 
-PARTS_OF_ONE = {"engine.presence": "engine.desk", "engine.paging": "engine.desk", "engine.records": "engine.desk"}
+PARTS_OF_ONE = {
+    **{f"engine.{part}": "engine.desk" for part in
+       ("lines", "reach", "escalation", "emergency", "paging", "presence", "records")},
+    "engine.rest": "engine.presence",
+}  # fmt: skip
 """Parts of one machine, cut apart to be read: for a type checker alone they may name the whole."""
 
 

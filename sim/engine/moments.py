@@ -37,6 +37,8 @@ ESCALATION = 1
 PAGE = 2
 CRITICAL = 3
 PATIENCE = 4
+COMMS = 5
+OUTSIDE = 6
 
 NONE = -1
 """No instant, no agent, no task: within the engine all of these are counted from 0."""

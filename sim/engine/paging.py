@@ -85,9 +85,9 @@ class Paging:
         """Nobody has started on an alert for long."""
         ticket = moment.who
         lead = self.desk.first_task[ticket]
-        if self.desk.started[ticket] == NONE and self.desk.waiting[lead]:
+        if self.desk.started[ticket] == NONE and self.desk.lines.waiting[lead]:
             self.begin(ticket, lead)
-            self.desk.settle()
+            self.desk.lines.settle()
 
     def strand(self, task: int) -> None:
         """A task waits for a tier that has nobody anywhere: if it is urgent, somebody is paged."""
@@ -110,14 +110,14 @@ class Paging:
             agent, asleep, ppm = self.turn(each % LEVELS, region)
             if agent != NOBODY and self._reaches(ticket, each, agent, (asleep, ppm)):
                 return
-        self.desk.queue_if_held(self.task[ticket])
+        self.desk.lines.queue_if_held(self.task[ticket])
 
     def _reaches(self, ticket: int, step: int, agent: int, turn: tuple[int, int]) -> bool:
         desk = self.desk
         last = step == self.steps - 1
         if self._is_busy(agent) and not last:
             self._write(ticket, step, agent, Outcome.BUSY)
-        elif self._is_taken(agent) or (desk.idle_since[agent] != NONE and desk.presence.here(agent)):
+        elif self._is_taken(agent) or (desk.lines.idle_since[agent] != NONE and desk.presence.here(agent)):
             self._answer(self._write(ticket, step, agent, Outcome.OPEN))
         else:
             self._ring(ticket, step, agent, turn, sure=last or desk.presence.segment[agent] != NONE)
@@ -155,12 +155,12 @@ class Paging:
         agent, row = moment.who, moment.stamp
         ticket, step = self.rows[row][:2]
         self.ringing[agent] -= 1
-        if self.desk.waiting[self.task[ticket]] and self._is_taken(agent) and step < self.steps - 1:
+        if self.desk.lines.waiting[self.task[ticket]] and self._is_taken(agent) and step < self.steps - 1:
             self.rows[row][ANSWERED:] = self.desk.env.now, Outcome.BUSY
             self._page(ticket, step + 1)
         else:
             self._answer(row)
-        self.desk.settle()
+        self.desk.lines.settle()
 
     def runs_out(self, moment: Moment) -> None:
         """Nobody has taken the call: the next of the chain is tried, unless the work is in hand by now."""
@@ -168,9 +168,9 @@ class Paging:
         ticket, step = self.rows[row][:2]
         self.ringing[agent] -= 1
         self.rows[row][OUTCOME] = Outcome.UNANSWERED
-        if self.desk.waiting[self.task[ticket]]:
+        if self.desk.lines.waiting[self.task[ticket]]:
             self._page(ticket, step + 1)
-            self.desk.settle()
+            self.desk.lines.settle()
 
     # ------------------------------------------------------------------ the answer
 
@@ -180,7 +180,7 @@ class Paging:
         task, now = self.task[ticket], self.desk.env.now
         if desk.acknowledged[ticket] == NONE:
             desk.acknowledged[ticket] = now
-        needed = desk.waiting[task]
+        needed = desk.lines.waiting[task]
         self.rows[row][ANSWERED:] = now, Outcome.ANSWERED if needed else Outcome.NOT_NEEDED
         if not needed:
             return
@@ -195,14 +195,14 @@ class Paging:
             self._promise(agent, task)
 
     def _promise(self, agent: int, task: int) -> None:
-        self.desk.hold(task)
+        self.desk.lines.hold(task)
         self.reserved[agent].append(task)
 
     def _comes_first(self, agent: int, task: int) -> bool:
         """Whether a task that an agent has answered for is a P1, and may interrupt what they are at."""
         desk = self.desk
         preempts = desk.priority[desk.ticket[task]] == 0 and desk.policy.p1_preempts
-        return preempts and desk.gives_way(agent) and not self._on_p1(agent) and not self.called[agent]
+        return preempts and desk.lines.gives_way(agent) and not self._on_p1(agent) and not self.called[agent]
 
     def calls_away(self, agent: int) -> bool:
         """Whether an agent who is about to go has promised what comes before their work in hand."""
@@ -222,7 +222,7 @@ class Paging:
 
     def _promises(self, agent: int) -> list[int]:
         """What an agent has promised and not begun, unless the customer has given up meanwhile."""
-        return [task for task in self.reserved[agent] if self.desk.held[task]]
+        return [task for task in self.reserved[agent] if self.desk.lines.held[task]]
 
     def instants(self) -> list[int]:
         """When pages were sent and answered."""

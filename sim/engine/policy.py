@@ -62,6 +62,7 @@ class Policy:
         up_tier_help: the next tier of the same region may take any work.
         page_timers: by priority, ms until a page that is not answered goes on; `NO_LIMIT` for never.
         rounds: how often the on-call chain is gone through.
+        rest: ms between the end of a call-out or of overtime and the start of the next duty; 0 for none.
     """
 
     regions: int
@@ -84,6 +85,7 @@ class Policy:
     up_tier_help: bool = False
     page_timers: tuple[int, ...] = (NO_LIMIT,) * N_PRIORITIES
     rounds: int = 3
+    rest: int = 0
 
     @classmethod
     def of(cls, scenario: Scenario) -> Policy:
@@ -111,6 +113,7 @@ class Policy:
             overtime=mask(rules.overtime.priorities),
             overflow=tuple(tuple(_overflow(scenario, tier, region) for region in scenario.regions) for tier in ROLES),
             up_tier_help=rules.up_tier_help,
+            rest=rules.compensatory_rest,
             **_paging(scenario),
         )
 

@@ -10,6 +10,7 @@ A *chore* - a meeting, a dashboard review - comes before all work but P1, and a 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from sim.engine.journal import How, Mode
 from sim.engine.moments import DUTY_ENDS, NONE, OVERTIME_ENDS, SEGMENT, WORK_ENDS
 from sim.engine.policy import N_PRIORITIES, N_ROLES
+from sim.engine.rest import Rest
 from sim.workforce.roster import FOREVER
 
 if TYPE_CHECKING:
@@ -40,9 +42,11 @@ class Presence:
         pools = range(desk.policy.regions * N_ROLES)
         self.on_duty = [0 for _ in pools]  # agents who take what comes
         self.anywhere = [0] * N_ROLES  # the same, of a tier
-        self.begins: list[set[int]] = [set() for _ in pools]  # instants at which a segment of the pool begins
+        # How many segments of the pool are yet to begin at an instant: nobody need be asked for before they have.
+        self.coming: list[Counter[int]] = [Counter() for _ in pools]
         for agent, start in zip(self.agent, self.start, strict=True):
-            self.begins[desk.agent_pool[agent]].add(start)
+            self.coming[desk.agent_pool[agent]][start] += 1
+        self.rest = Rest(self, desk.policy.rest)
 
     def _read_segments(self, roster: Roster) -> None:
         s = roster.segments
@@ -135,7 +139,7 @@ class Presence:
 
     def unstaffed(self, pool: int) -> bool:
         """Nobody takes what comes, nor begins to in this very instant."""
-        return not self.on_duty[pool] and self.desk.env.now not in self.begins[pool]
+        return not self.on_duty[pool] and not self.coming[pool].get(self.desk.env.now, 0)
 
     def nowhere(self, tier: int) -> bool:
         """The same, of a tier in all regions."""
@@ -145,7 +149,18 @@ class Presence:
     # ------------------------------------------------------------------ segments
 
     def begin(self, segment: int) -> None:
-        """A duty begins, or goes on after a pause."""
+        """A duty should begin, or go on after a pause; who has to rest comes later, or not at all."""
+        agent = self.agent[segment]
+        pool = self.desk.agent_pool[agent]
+        self.coming[pool][self.start[segment]] -= 1
+        if self.rest.keeps_away(agent, segment):
+            self.desk.reach.deserted(pool)
+            self.desk.lines.settle()
+        else:
+            self.come(segment)
+
+    def come(self, segment: int) -> None:
+        """The agent is there, and takes what comes."""
         agent, now = self.agent[segment], self.desk.env.now
         before, free = self.segment[agent], self.desk.is_free(agent)
         if before == NONE:
@@ -156,29 +171,33 @@ class Presence:
         self.until[agent] = self.end[segment]
         self.p1_until[agent] = self.end[segment] if self.pause[segment] else self.paid_end[segment]
         self.desk.slow[agent] = self.slow[segment]
-        self.desk.open_lines[agent] = self.desk.lines_of(agent, self.takes[segment])
+        self.desk.lines.open_to[agent] = self.desk.lines.of(agent, self.takes[segment])
         pool = self.desk.agent_pool[agent]
         self.on_duty[pool] += 1
         self.anywhere[pool % N_ROLES] += 1
         if free:
-            self.desk.choose_work(agent)
+            self.desk.lines.choose_work(agent)
 
     def end_new_work(self, segment: int) -> None:
         """A pause or the overlap begins: the agent takes what comes no more."""
         agent = self.agent[segment]
-        if self.pause[segment]:
-            self.desk.idle_since[agent] = NONE
+        if self.rest.misses(segment):
+            return
+        if self.pause[segment] and self.segment[agent] == segment:  # else the next one has begun already
+            self.desk.lines.idle_since[agent] = NONE
         self._leave_pool(self.desk.agent_pool[agent])
-        self.desk.settle()
+        self.desk.lines.settle()
 
     def _leave_pool(self, pool: int) -> None:
         self.on_duty[pool] -= 1
         self.anywhere[pool % N_ROLES] -= 1
-        self.desk.deserted(pool)
+        self.desk.reach.deserted(pool)
 
     def end_duty(self, segment: int) -> None:
         """The paid time is over: open work is handed over, or goes on in overtime."""
         agent, desk = self.agent[segment], self.desk
+        if self.rest.misses(segment):
+            return
         if self.end[segment] == self.paid_end[segment]:
             self.on_duty[desk.agent_pool[agent]] -= 1
             self.anywhere[desk.agent_pool[agent] % N_ROLES] -= 1
@@ -190,8 +209,8 @@ class Presence:
         else:
             self._go(agent)
         if self.end[segment] == self.paid_end[segment]:
-            desk.deserted(desk.agent_pool[agent])
-        desk.settle()
+            desk.reach.deserted(desk.agent_pool[agent])
+        desk.lines.settle()
 
     def _in_overtime(self, segment: int, task: int) -> bool:
         desk = self.desk
@@ -201,9 +220,12 @@ class Presence:
 
     def end_overtime(self, moment: Moment) -> None:
         """Overtime is at its limit."""
-        if self.desk.turn[moment.who] == moment.stamp:
-            self._go(moment.who)
-            self.desk.settle()
+        agent = moment.who
+        if self.desk.turn[agent] == moment.stamp:
+            segment = self.segment[agent]
+            self._go(agent)
+            self.rest.begins_after(self.left[segment], agent)
+            self.desk.lines.settle()
 
     def _go(self, agent: int) -> None:
         """The agent leaves; open work is handed over, and a page that they have answered is what they do next."""
@@ -216,16 +238,19 @@ class Presence:
 
     def _is_gone(self, agent: int) -> None:
         self.segment[agent] = self.until[agent] = self.p1_until[agent] = NONE
-        self.desk.idle_since[agent] = NONE
+        self.desk.lines.idle_since[agent] = NONE
         self.todo[agent].clear()
 
     def worked(self, agent: int) -> None:
         """Work or a chore has ended: if it ran on after its segment, the agent is done only now."""
         segment, now = self.segment[agent], self.desk.env.now
-        if segment != NONE and now > self.end[segment]:
+        if segment == NONE:
+            self.rest.begins_after(now, agent)
+        elif now > self.end[segment]:
             self.left[segment] = now
             if now > self.paid_end[segment] and not self.pause[segment]:
                 self._is_gone(agent)
+                self.rest.begins_after(now, agent)
 
     # ------------------------------------------------------------------ chores
 
@@ -233,7 +258,7 @@ class Presence:
         """An agent who is free begins it; others when they are."""
         agent = self.chore_agent[chore]
         self.todo[agent].append(chore)
-        if self.desk.idle_since[agent] != NONE and self.here(agent):
+        if self.desk.lines.idle_since[agent] != NONE and self.here(agent):
             self.begin_chore(agent)
 
     def _forget_chores(self, agent: int) -> None:
@@ -251,7 +276,7 @@ class Presence:
         """Start, or go on with, the first chore that waits."""
         desk, chore, now = self.desk, self.todo[agent].pop(0), self.desk.env.now
         self.chore[agent], desk.began[agent], desk.terms[agent] = chore, now, self.terms(agent)
-        desk.idle_since[agent] = NONE
+        desk.lines.idle_since[agent] = NONE
         desk.turn[agent] += 1
         end = min(now + self.chore_left[chore], self.chore_until[chore])
         desk.at(end, WORK_ENDS | agent, desk.work_ends, agent, desk.turn[agent])

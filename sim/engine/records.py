@@ -18,6 +18,7 @@ from sim.engine.journal import (
     TURNS,
     WORK,
     Journals,
+    Rested,
     State,
     Table,
     table,
@@ -26,7 +27,7 @@ from sim.engine.moments import NONE
 from sim.engine.paging import LEVELS
 from sim.engine.policy import N_ROLES
 from sim.workforce.roster import COORDINATOR, FOREVER
-from sim.workload.tape import Filter
+from sim.workload.tape import Filter, TaskKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,9 +55,10 @@ def journals(desk: Desk, end: int) -> Journals:
 
 
 def _serving(desk: Desk) -> NDArray[np.bool_]:
-    """Tickets that somebody works on."""
+    """Tickets that somebody works on; who tells others of it does not."""
     serving = np.zeros(len(desk.workload), dtype=bool)
-    serving[[desk.ticket[task] for task in desk.task if task != NONE]] = True
+    at_work = [task for task in desk.task if task != NONE and desk.task_kind[task] != TaskKind.COMMS]
+    serving[[desk.ticket[task] for task in [*at_work, *desk.emergency.outside]]] = True
     return serving
 
 
@@ -78,7 +80,8 @@ def _tickets(desk: Desk, end: int, serving: NDArray[np.bool_]) -> Table:
         "respond_by": w.respond_by, "resolve_by": w.resolve_by,
         "acknowledged": _instants(desk.acknowledged), "started": _instants(desk.started),
         "first_resolved": _instants(desk.first_resolved), "resolved": resolved,
-        "escalated": _instants(desk.escalated), "critical": _instants(desk.critical), "abandoned": abandoned,
+        "escalated": _instants(desk.escalation.escalated), "critical": _instants(desk.emergency.since),
+        "abandoned": abandoned,
         "paused": np.array(desk.paused, dtype=np.int64) + waiting_now, "state": state,
     })  # fmt: skip
 
@@ -127,16 +130,20 @@ def _pages(desk: Desk) -> Table:
 
 def _duties(desk: Desk, end: int) -> Table:
     s, agents = desk.roster.segments, desk.roster.agents
-    within = (s.end > 0) & (s.start < end)
+    rest = desk.presence.rest
+    rested, start = np.array(rest.rested, dtype=np.uint8), s.start.copy()
+    start[list(rest.came)] = list(rest.came.values())
+    rested[s.start >= end] = Rested.AS_PLANNED
+    within = (s.end > 0) & (s.start < end) & (rested != Rested.LOST)
     left = np.maximum(np.array(desk.presence.left, dtype=np.int64), s.overlap_end)
     left[_at_work(desk)] = end
     return table(DUTIES, {
         "agent": s.agent, "region": agents.region[s.agent], "tier": agents.tier[s.agent], "duty": s.duty,
         "planned_start": s.start, "planned_end": np.where(s.end == FOREVER, NEVER, s.end),
         "paid_end": np.where(s.overlap_end == FOREVER, NEVER, s.overlap_end), "pause": s.pause,
-        "start": np.where(within, np.maximum(s.start, 0), NEVER),
+        "start": np.where(within, np.maximum(start, 0), NEVER),
         "end": np.where(within, np.minimum(s.end, end), NEVER),
-        "left": np.where(within, np.minimum(left, end), NEVER), "rested": np.zeros(len(s), dtype=np.uint8),
+        "left": np.where(within, np.minimum(left, end), NEVER), "rested": rested,
     })  # fmt: skip
 
 

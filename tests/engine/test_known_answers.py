@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sim.clock import HOUR, epoch_ms
-from sim.engine.desk import Desk
+from sim.engine.lines import Lines
 from sim.engine.policy import Overflow
 from sim.scenario.days_off import clock_of
 from sim.scenario.schema import Scenario
@@ -1640,14 +1640,14 @@ def test_a_desk_that_closes_with_a_full_line_takes_time_in_proportion(
 
     def looks(tickets: int) -> int:
         calls = 0
-        rank = Desk._rank
+        rank = Lines.rank
 
-        def counted(desk: Desk, task: int) -> tuple[int, int, int, int]:
+        def counted(lines: Lines, task: int) -> tuple[int, int, int, int]:
             nonlocal calls
             calls += 1
-            return rank(desk, task)
+            return rank(lines, task)
 
-        monkeypatch.setattr(Desk, "_rank", counted)
+        monkeypatch.setattr(Lines, "rank", counted)
         w = world(regions=regions, end=100_000)
         w.agent(duties=[(day * 10_000, day * 10_000 + 5_000) for day in range(10)])
         for i in range(tickets):

@@ -84,8 +84,12 @@ def test_the_busy_world_is_busy(world: Any) -> None:
 
 def test_the_state_is_whole_numbers_only(watched: tuple[Desk, Witness]) -> None:
     desk, env = watched
-    inputs = {"workload", "roster", "policy", "env", "desk", "presence", "paging"}
-    parts = {"": desk, "presence.": desk.presence, "paging.": desk.paging}
+    names = ("lines", "reach", "escalation", "emergency", "presence", "paging")
+    inputs = {"workload", "roster", "policy", "env", "desk", "rest", *names}
+    parts = {
+        "": desk, **{f"{name}.": getattr(desk, name) for name in names}, "presence.rest.": desk.presence.rest
+    }  # fmt: skip
+    assert {type(part).__module__ for part in vars(desk).values()} >= {f"sim.engine.{name}" for name in names}
     state = {
         f"{where}{name}": value
         for where, part in parts.items()
@@ -140,7 +144,7 @@ def _names(tree: ast.AST) -> set[str]:
 
 def test_there_is_a_source_to_read() -> None:
     assert {"desk.py", "journal.py", "policy.py"} <= TREES.keys()
-    assert "heappush" in _names(TREES["desk.py"])
+    assert "heappush" in _names(TREES["lines.py"])
 
 
 @pytest.mark.parametrize("module", TREES)
