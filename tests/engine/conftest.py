@@ -9,7 +9,7 @@ import pytest
 
 from sim.clock import NEVER
 from sim.engine import desk
-from sim.engine.journal import NOBODY, How, Mode, Outcome, State, Why
+from sim.engine.journal import NOBODY, How, Mode, Outcome, Rested, State, Why
 from sim.engine.policy import Policy
 from sim.workforce.absences import no_absences
 from sim.workforce.roster import EVERYWHERE, FOREVER, LEAD, Agents, Chore, Chores, Level, Roster, Segments, Turns
@@ -40,6 +40,7 @@ class World:
         w.agent(tier=2, region=1, duties=[(0, 50)], slow=1500, takes="P1 P4")
         w.agent(duties=[(0, 50), (80, 99)], overlap=5, overtime=10)  # until 55 on P1 alone, until 65 in overtime
         w.agent(duties=[(0, 50)], pauses=[(20, 30)])        # segments 0-20 and 30-50, with a pause between them
+        w.agent(duties=[(0, 50)], changes=[(20, "P1"), (30, ALL)])  # takes P1 alone from 20 to 30
         w.agent(duties=[(0, 50)], removed=True)             # no overlap: work is handed over at 50, whatever the rules
         w.chore(1, 20, 5, until=40)                         # agent 1 has a review of 5 ms from 20 on, or a "meeting"
         w.turn("primary", 0)                                # agent 0 holds the pager of region 0, always, awake
@@ -81,10 +82,12 @@ class World:
         removed: bool = False,
         slow: int = 1000,
         takes: str = ALL,
+        changes: Sequence[tuple[int, str]] = (),
     ) -> int:
         """One more agent; returns their id. Overlap and overtime end where the agent's next duty begins."""
         agent = len(self.agents)
-        mask = sum(1 << int(priority[1]) - 1 for priority in takes.split())
+        mask = _mask(takes)
+        pauses = sorted([*pauses, *((at, at) for at, _ in changes)])
         self.agents.append({"region": region, "tier": tier - 1, "slow_pm": slow, "takes": mask})
         nexts = [*(start for start, _ in duties[1:]), FOREVER]
         for (start, end), following in zip(duties, nexts, strict=False):
@@ -97,7 +100,8 @@ class World:
                 self.segments.append({
                     "agent": agent, "duty": self.n_duties, "start": begins, "end": stops,
                     "overlap_end": paid, "hard_end": hard,
-                    "pause": stops != end, "slow_pm": slow, "takes": mask,
+                    "pause": stops != end, "slow_pm": slow,
+                    "takes": [mask, *(_mask(taken) for at, taken in changes if at <= begins)][-1],
                 })  # fmt: skip
             self.n_duties += 1
         return agent
@@ -230,6 +234,11 @@ class World:
         return Played(desk.run(self.workload(), roster, self.policy, self.end, drain=self.drain, env=env))
 
 
+def _mask(priorities: str) -> int:
+    """Priorities as bits."""
+    return sum(1 << int(priority[1]) - 1 for priority in priorities.split())
+
+
 def _tasks(stages: Sequence[Any]) -> list[tuple[int, int, int, int, int, int]]:
     """(stage, tier, handle, wait, kind, offset) of each task of a ticket."""
     out = []
@@ -317,7 +326,7 @@ class Played:
         return b"|".join([*tables, str(j.end).encode()])
 
 
-_NAMES = {"why_queued": Why, "how_ended": How, "state": State, "mode": Mode, "outcome": Outcome}
+_NAMES = {"why_queued": Why, "how_ended": How, "state": State, "mode": Mode, "outcome": Outcome, "rested": Rested}
 
 
 def _rows(table: dict[str, Any], columns: Sequence[str]) -> list[Row]:
