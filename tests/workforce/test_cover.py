@@ -81,7 +81,7 @@ def keeps_rules(types: tuple[DutyType, ...], rota: tuple[tuple[int, ...], ...], 
     agent = np.zeros(len(start), dtype=np.int64)
     rules = Rules.model_construct(
         rest=bounds.rest, week_hours=bounds.week_hours, consecutive_duties=bounds.consecutive_duties,
-        consecutive_nights=bounds.consecutive_nights,
+        consecutive_nights=bounds.consecutive_nights, weekend_every=bounds.weekend_every,
     )  # fmt: skip
     lengths = [sum(types[duty].length for duty in line if duty != OFF) for line in rota]
     broken = breaches(rules, agent, start, end, day, night.astype(bool))
@@ -339,7 +339,7 @@ def test_in_instants_a_rule_is_missed_by_the_hour_of_the_clock_change_at_most(
     plan = plan_roster(scenario)
     rules = scenario.staffing.rules
     day = clock_of(scenario).day_number("Europe/London", plan.start)
-    rest, hours, duties, nights = breaches(rules, plan.agent, plan.start, plan.end, day, plan.night)
+    rest, hours, duties, nights, _ = breaches(rules, plan.agent, plan.start, plan.end, day, plan.night)
     assert (rest.value >= rules.rest - HOUR).all()
     assert (hours.value <= rules.week_hours + HOUR).all()
     assert len(duties) == len(nights) == 0

@@ -252,13 +252,16 @@ def test_a_table_that_is_not_there_is_missed_when_the_scenario_is_read(dated: Da
         (
             ["Ada,2026-03-03,D,east,tier9"],
             (
-                "2: tier: 'tier9' (1 row) is none of tier1, tier2, tier3, tier4; say what it "
-                "means in staffing.explicit.tiers; did you mean tier4?"
+                "2: tier: 'tier9' (1 row) is none of tier1, tier2, tier3, tier4, manager, coordinator; "
+                "say what it means in staffing.explicit.tiers; did you mean tier4?"
             ),
         ),
         (
             ["Ada,2026-03-03,D,east,"],
-            ("2: tier: '' (1 row) is none of tier1, tier2, tier3, tier4; say what it means in staffing.explicit.tiers"),
+            (
+                "2: tier: '' (1 row) is none of tier1, tier2, tier3, tier4, manager, coordinator; say what it means in "
+                "staffing.explicit.tiers"
+            ),
         ),
         (
             ["Ada,2026-03-03,X,east,tier1"],

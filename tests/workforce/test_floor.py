@@ -40,7 +40,8 @@ def test_rows_hold_at_their_hours_and_a_tier_that_is_not_named_needs_nobody(cove
     scenario = covered(rows, zones={"here": "UTC"}, days=1)
     floor = floor_of(scenario, "here")
     assert (floor.since // HOUR).tolist() == [0, 5, 9, 17, 22]
-    assert floor.required.tolist() == [[1, 2, 0, 0], [0] * 4, [5, 0, 0, 1], [0] * 4, [1, 2, 0, 0]]
+    assert floor.required[:, :4].tolist() == [[1, 2, 0, 0], [0] * 4, [5, 0, 0, 1], [0] * 4, [1, 2, 0, 0]]
+    assert not floor.required[:, 4:].any()
 
 
 def test_of_several_rows_that_hold_the_one_named_last_counts(covered: Covered) -> None:
@@ -144,7 +145,7 @@ def _read(wall: int) -> int:
 def test_a_week_has_the_holidays_that_ask_for_more(covered: Covered) -> None:
     rows = {"usual": one(3), "holiday": one(5, days="holiday", hours="08:00-12:00")}
     scenario = covered(rows, zones=LONDON, days=14, holidays={"here": {"2026-03-10": "A Tuesday"}})
-    week = weekly_floor(scenario, "here", [30 * MINUTE])
+    week = weekly_floor(scenario, "here", "agents", [30 * MINUTE])
     assert week.edges == (0, 30 * MINUTE, 8 * HOUR, 12 * HOUR)
     assert week.required[:, :, 0].tolist() == [[3, 3, 3, 3], [3, 3, 5, 3], *[[3, 3, 3, 3]] * 5]
 
@@ -152,4 +153,4 @@ def test_a_week_has_the_holidays_that_ask_for_more(covered: Covered) -> None:
 def test_a_holiday_outside_the_run_asks_for_nothing(covered: Covered) -> None:
     rows = {"usual": one(3), "holiday": one(5, days="holiday")}
     scenario = covered(rows, zones=LONDON, days=14, holidays={"here": {"2026-04-07": "A Tuesday"}})
-    assert (weekly_floor(scenario, "here").required[:, :, 0] == 3).all()
+    assert (weekly_floor(scenario, "here", "agents").required[:, :, 0] == 3).all()

@@ -49,7 +49,7 @@ def test_a_gap_of_a_day_begins_the_count_anew() -> None:
 
 def test_nobody_breaks_nothing() -> None:
     nobody = on_duty([], 8 * HOUR)
-    assert [len(broken) for broken in breaches(Rules(), *nobody, nobody.start, nobody.start > 0)] == [0, 0, 0, 0]
+    assert [len(broken) for broken in breaches(Rules(), *nobody, nobody.start, nobody.start > 0)] == [0] * 5
     assert rest_before(*nobody).tolist() == hours_in_week(*nobody).tolist() == []
     assert consecutive(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)).tolist() == []
 
@@ -59,12 +59,13 @@ def test_breaches_tell_the_duty_and_what_was_found() -> None:
     agent, start, end = on_duty([*(day * DAY + 22 * HOUR for day in range(7)), 7 * DAY + 14 * HOUR], 8 * HOUR)
     night = np.array([True] * 7 + [False])
     rules = Rules(rest="13 h", week_hours="48 h", consecutive_duties=7, consecutive_nights=5)  # type: ignore[arg-type]
-    rest, hours, duties, nights = breaches(rules, agent, start, end, start // DAY, night)
+    rest, hours, duties, nights, weekends = breaches(rules, agent, start, end, start // DAY, night)
     assert (rest.rule, rest.limit, rest.duty.tolist(), rest.value.tolist()) == ("rest", 13 * HOUR, [7], [8 * HOUR])
     # 56 h in the week of the seventh night; the span that ends with the day at 22:00 begins with the first night.
     assert (hours.rule, hours.duty.tolist(), hours.value.tolist()) == ("week_hours", [6, 7], [56 * HOUR, 64 * HOUR])
     assert (duties.rule, duties.duty.tolist(), duties.value.tolist()) == ("consecutive_duties", [7], [8])
     assert (nights.rule, nights.duty.tolist(), nights.value.tolist()) == ("consecutive_nights", [5, 6], [6, 7])
+    assert (weekends.rule, weekends.limit, len(weekends)) == ("weekend_every", 1, 0)
 
 
 rosters = st.lists(
