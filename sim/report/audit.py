@@ -55,14 +55,15 @@ def _headline(audit: Audit) -> str:
 
 def _regions(audit: Audit) -> Table:
     table = Table(title="Minimum staffing", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for column in ("region", "role", "people", "tiers 1-4", "floor", "hours a week", "table's hours", "over"):
+    for column in ("region", "role", "people", "floor", "hours a week", "table's", "over"):
         table.add_column(column)
     for region in audit.regions:
         names = chain([region.region], repeat(""))
         for group, hours in region.hours.items():
-            tiers = "/".join(map(str, region.people[: len(TIERS)])) if "tier1" in GROUPS[group] else ""
-            floor = _floor(region, group)
-            table.add_row(next(names), group, str(hours.people), tiers, floor, *_hours(hours))
+            role, people = group, str(hours.people)
+            if GROUPS[group] == TIERS:
+                role, people = "tiers 1-4", f"{people} ({'/'.join(map(str, region.people[: len(TIERS)]))})"
+            table.add_row(next(names), role, people, _floor(region, group), *_hours(hours))
     return table
 
 

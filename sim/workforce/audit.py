@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOUR, WEEK
-from sim.scenario.base import ROLES
+from sim.scenario.base import ROLES, TIERS
 from sim.scenario.days_off import clock_of
 from sim.workforce.floor import GROUPS, floor_of, rows_of
 from sim.workforce.lines import written_lines
@@ -197,7 +197,7 @@ def _hours(scenario: Scenario, plan: DutyPlan, index: int, floor: Floor) -> Iter
         roles = [ROLES.index(role) for role in names]
         mine = (plan.agents.region == index) & np.isin(plan.agents.tier, roles)
         table = _weekly(asked[roles], clock) if rows_of(scenario, name, group) else None
-        if mine.any() or table or "tier1" in names:
+        if mine.any() or table or names == TIERS:
             yield group, Hours(int(mine.sum()), _weekly(spans[mine[plan.agent]], clock), table)
 
 

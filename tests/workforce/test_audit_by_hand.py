@@ -136,6 +136,44 @@ def test_flat_staffing_is_held_against_the_floor_but_no_rule(covered: Covered) -
     assert "No rule" not in text
 
 
+def test_managers_and_coordinators_have_lines_of_their_own_in_a_hundred_columns(covered: Covered) -> None:
+    rows = {
+        "office": {"days": "weekday", "hours": "08:00-16:00", "agents": {"tier1": 1, "manager": 2}},
+        "central": {"days": "weekday", "hours": "08:00-16:00", "agents": {"coordinator": 1}, "regions": ["one"]},
+    }
+    crews = {"crew": {"pattern": "5D 2O", "phases": "aligned", "headcount": {"tier1": 1, "manager": 1}}}
+    people = crews | {"central": crews["crew"] | {"headcount": {"coordinator": 2}, "regions": ["two"]}}
+    zones = {"one": "Europe/London", "two": "Europe/London"}
+    found = audited(covered(rows, zones=zones, shifts=MIDNIGHT, days=14, mode="pattern", crews=people))
+    one, two = found.regions
+    assert one.people == (1, 0, 0, 0, 1, 0)
+    assert one.hours == {"agents": (1, 40, 40), "managers": (1, 40, 80), "coordinators": (0, 0, 40)}
+    assert two.hours == {"agents": (1, 40, 40), "managers": (1, 40, 80), "coordinators": (2, 80, None)}
+    assert one.gaps[0].missing == (0, 0, 0, 0, 1, 1)
+    text = StringIO()
+    print_audit(found, Console(file=text, width=100, highlight=False))
+    lines = [" ".join(line.split()) for line in text.getvalue().splitlines()]
+    assert "one tiers 1-4 1 (1/0/0/0) met ✓ 40 h 40 h +0%" in lines
+    assert "managers 1 missed in 80.0 h ✗ 40 h 80 h -50%" in lines
+    assert "coordinators 0 missed in 80.0 h ✗ 0 h 40 h -100%" in lines
+    assert "coordinators 2 no table 80 h" in lines
+    assert "1 of manager, 1 of coordinator missing, 2 times, first on 2026-03-02" in text.getvalue()
+
+
+def test_weekends_in_a_row_are_told(crewed: Callable[..., Scenario]) -> None:
+    # Every week but the second weekend's Sunday alone: two weekends in a row, the second begins on Sunday the 15th.
+    found = audited(crewed("6D O", {}, shifts={"D": "22:00-24:00"}, rules={"weekend_every": 3}))
+    *_, weekends = found.regions[0].rules
+    assert (weekends.limit, weekends.duties, weekends.people, weekends.worst) == (3, 1, 1, 1)
+    text = printed(found)
+    assert "here  weekend_every 3: broken by 1 duties of 1 people, worst 1 (here/tier1/crew/1 on Sat 2026-03-14" in text
+    kept = audited(crewed("6D O", {}, shifts={"D": "22:00-24:00"}, rules={"weekend_every": 1}))
+    assert kept.passed
+    assert "weekend_every" not in printed(kept)
+    weekdays = audited(crewed("5D 2O", {}, rules={"weekend_every": 2}))
+    assert "consecutive_nights 5, weekend_every 2\n" in printed(weekdays)
+
+
 def test_without_a_table_there_is_no_floor_and_that_is_said(covered: Covered) -> None:
     flat = audited(covered({}, zones=LONDON, days=14, mode="flat", flat={"here": {"tier1": 2}}))
     assert flat.passed

@@ -51,6 +51,36 @@ def test_of_several_rows_that_hold_the_one_named_last_counts(covered: Covered) -
     assert [count for _, count in steps(*_with_floor(covered(turned, zones=LONDON, days=1)))] == [3]
 
 
+def test_a_row_says_nothing_of_a_group_that_it_does_not_name(covered: Covered) -> None:
+    """Coordinators on any day, managers on weekdays: the tiers' weekend and their holiday are as without them."""
+    rows = {
+        "office": {"days": "weekday", "hours": "09:00-17:00", "agents": {"tier1": 3, "tier4": 1, "manager": 2}},
+        "late": {"days": "weekday", "hours": "15:00-17:00", "agents": {"tier1": 1}},
+        "weekend": one(2, days="weekend"),
+        "holiday": one(1, days="holiday"),
+    }
+    central = {"central": {"agents": {"coordinator": 1}, "regions": ["here"]}}
+    days_off = {"here": {"2026-03-10": "A Tuesday"}}
+    alone = covered(rows, zones={"here": "UTC", "there": "UTC"}, days=10, holidays=days_off)
+    both = alone.with_({"staffing.minimum": rows | central})
+    floor = floor_of(both, "here")
+    table = dict(zip((floor.since // HOUR).tolist(), floor.required.tolist(), strict=True))
+    monday = {0: [0, 0, 0, 0, 0, 1], 9: [3, 0, 0, 1, 2, 1], 15: [1, 0, 0, 0, 2, 1], 17: [0, 0, 0, 0, 0, 1]}
+    assert {hour: row for hour, row in table.items() if hour < 24} == monday
+    assert table[5 * 24] == [2, 0, 0, 0, 0, 1]
+    tuesday = {hour - 8 * 24: row for hour, row in table.items() if 8 * 24 <= hour < 9 * 24}
+    assert tuesday == {0: [1, 0, 0, 0, 0, 1], 9: [1, 0, 0, 0, 2, 1], 17: [1, 0, 0, 0, 0, 1]}
+    assert not floor_of(both, "there").required[:, 5].any()
+    assert np.array_equal(weekly_floor(both, "here", "agents").required, weekly_floor(alone, "here", "agents").required)
+
+
+def test_hours_of_managers_make_no_step_in_the_week_of_agents(covered: Covered) -> None:
+    rows = {"all": one(1), "boss": {"hours": "10:30-11:00", "agents": {"manager": 1}}}
+    scenario = covered(rows, zones=LONDON, days=7)
+    assert weekly_floor(scenario, "here", "agents").edges == (0,)
+    assert weekly_floor(scenario, "here", "managers").edges == (0, 10 * HOUR + 30 * MINUTE, 11 * HOUR)
+
+
 def _with_floor(scenario: Scenario) -> tuple[Scenario, Floor]:
     return scenario, floor_of(scenario, "here")
 
