@@ -120,9 +120,11 @@ class _Spare:
     Attributes:
         since: (k,) int64 ms, rising; each number holds until the next.
         spare: (k,) int64 people, below 0 where some are missing.
+        end: of the run; what comes after it asks for nobody.
     """
 
     def __init__(self, plan: DutyPlan, rows: Rows, floor: Floor, role: int, clock: Clock) -> None:
+        self.end = clock.end
         start, end = np.maximum(plan.start[rows], 0), np.minimum(plan.end[rows], clock.end)
         self.since = np.unique(np.concatenate([floor.since, start, end]))
         there = np.zeros(len(self.since), dtype=np.int64)
@@ -133,7 +135,7 @@ class _Spare:
 
     def take(self, start: int, end: int) -> bool:
         """Whether somebody is to spare from start to end, all the time; they are taken."""
-        span = slice(*np.searchsorted(self.since, [max(start, 0), end]))
+        span = slice(*np.searchsorted(self.since, [max(start, 0), min(end, self.end)]))
         can_go = bool((self.spare[span] > 0).all())
         self.spare[span] -= can_go
         return can_go

@@ -135,6 +135,13 @@ def test_a_holiday_on_which_clocks_change_ends_an_hour_sooner(crewed: Callable[.
     assert hours == [[0, 24, 3 * 24 - 1, 4 * 24 - 1], [16, 24 + 16, 3 * 24 + 15]]
 
 
+def test_before_and_after_the_run_nobody_is_asked_for(crewed: Callable[..., Scenario]) -> None:
+    """The first night is under way as the run starts, and the last goes on as it ends: both are on a holiday."""
+    rows = {"holiday": {"days": "holiday", "agents": {"tier1": 1}}}
+    plan = plan_roster(crewed("N", rows, ["2026-03-02", "2026-03-03"], shifts=NIGHTS, days=2))
+    assert sorted((plan.start // HOUR).tolist()) == [-2, 22, 46]  # one of three each night
+
+
 def test_no_holiday_within_the_run_is_told(crewed: Callable[..., Scenario]) -> None:
     scenario = crewed("D", USUAL_AND_HOLIDAY, ["2026-05-05"], shifts=DAYS)
     assert plan_roster(scenario).notices == ("staffing.holidays: nobody has a duty on a public holiday within the run",)
