@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -11,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.clock import HOUR
-from sim.scenario.base import TIERS
+from sim.scenario.base import ROLES, TIERS
 from sim.scenario.days_off import clock_of
 from sim.workforce.audit import DURATIONS, in_unit
+from sim.workforce.floor import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from sim.workforce.audit import Audit, Gap, RegionAudit, RuleBroken
+    from sim.workforce.audit import Audit, Gap, Hours, RegionAudit, RuleBroken
 
 WORST_GAPS = 5
 """So many gaps of each region are told, those at the same time of the week as one."""
@@ -53,31 +55,36 @@ def _headline(audit: Audit) -> str:
 
 def _regions(audit: Audit) -> Table:
     table = Table(title="Minimum staffing", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for column in ("region", "people", "tiers 1-4", "floor", "hours a week", "table's hours", "over"):
+    for column in ("region", "role", "people", "floor", "hours a week", "table's", "over"):
         table.add_column(column)
     for region in audit.regions:
-        tiers = "/".join(map(str, region.people))
-        table.add_row(region.region, str(sum(region.people)), tiers, _floor(region), *_hours(region))
+        names = chain([region.region], repeat(""))
+        for group, hours in region.hours.items():
+            role, people = group, str(hours.people)
+            if GROUPS[group] == TIERS:
+                role, people = "tiers 1-4", f"{people} ({'/'.join(map(str, region.people[: len(TIERS)]))})"
+            table.add_row(next(names), role, people, _floor(region, group), *_hours(hours))
     return table
 
 
-def _floor(region: RegionAudit) -> Text:
-    if region.floor_h is None:
+def _floor(region: RegionAudit, group: str) -> Text:
+    if region.hours[group].table_h is None:
         return Text("no table", style="dim")
-    if not region.gaps:
+    roles = [ROLES.index(role) for role in GROUPS[group]]
+    missed = sum(gap.until - gap.since for gap in region.gaps if any(gap.missing[role] for role in roles)) / HOUR
+    if not missed:
         return Text("met ✓", style="green")
-    missed = sum(gap.until - gap.since for gap in region.gaps) / HOUR
     return Text(f"missed in {missed:,.1f} h ✗", style="red")
 
 
-def _hours(region: RegionAudit) -> tuple[str, str, str]:
-    asked = "" if region.floor_h is None else f"{region.floor_h:,.0f} h"
-    return f"{region.planned_h:,.0f} h", asked, "" if region.over is None else f"{region.over:+.0%}"
+def _hours(hours: Hours) -> tuple[str, str, str]:
+    asked = "" if hours.table_h is None else f"{hours.table_h:,.0f} h"
+    return f"{hours.planned_h:,.0f} h", asked, "" if hours.over is None else f"{hours.over:+.0%}"
 
 
 def _gaps(audit: Audit) -> Iterator[RenderableType]:
     if any(region.gaps for region in audit.regions):
-        yield "[bold]Where agents are missing[/bold] (local time, the worst first)"
+        yield "[bold]Where people are missing[/bold] (local time, the worst first)"
     for region in audit.regions:
         alike = _alike(audit, region)
         yield from (f"  {region.region}  {text}" for text in alike[:WORST_GAPS])
@@ -86,7 +93,7 @@ def _gaps(audit: Audit) -> Iterator[RenderableType]:
 
 
 def _alike(audit: Audit, region: RegionAudit) -> list[str]:
-    """Gaps in words; those at the same time of the week in which the same agents are missing, as one."""
+    """Gaps in words; those at the same time of the week in which the same people are missing, as one."""
     zone, clock = audit.scenario.regions[region.region].zone, clock_of(audit.scenario)
     times = [(_times(clock.local(zone, gap.since), clock.local(zone, gap.until)), gap) for gap in region.gaps]
     found: dict[tuple[str, tuple[int, ...]], list[Gap]] = {}
@@ -107,7 +114,7 @@ def _times(since: datetime, until: datetime) -> str:
 
 
 def _missing(missing: tuple[int, ...]) -> str:
-    return ", ".join(f"{count} of {tier}" for tier, count in zip(TIERS, missing, strict=True) if count)
+    return ", ".join(f"{count} of {role}" for role, count in zip(ROLES, missing, strict=True) if count)
 
 
 def _often(times: int) -> str:
@@ -129,7 +136,9 @@ def _measured(audit: Audit) -> bool:
 
 
 def _limits(audit: Audit) -> Iterator[str]:
-    return (f"{rule.rule} {_value(rule.rule, rule.limit)}" for rule in audit.regions[0].rules)
+    """Rules that there are: of weekends there may be none."""
+    rules = (rule for rule in audit.regions[0].rules if (rule.rule, rule.limit) != ("weekend_every", 1))
+    return (f"{rule.rule} {_value(rule.rule, rule.limit)}" for rule in rules)
 
 
 def _rule(audit: Audit, region: str, rule: RuleBroken) -> str:
@@ -145,12 +154,12 @@ def _value(rule: str, value: int) -> str:
 
 def _left_out(audit: Audit) -> Iterator[str]:
     """What could not be measured, and why."""
-    without = [region.region for region in audit.regions if region.floor_h is None]
+    without = [region.region for region in audit.regions if not region.has_floor]
     if without:
         yield f"No row of staffing.minimum holds for {', '.join(without)}: there is no floor to measure against."
     always = sum(region.always for region in audit.regions)
     if always:
-        yield f"{always} agents are always on duty (flat staffing): rest and hours are not measured on them."
+        yield f"{always} people are always on duty (flat staffing): rest and hours are not measured on them."
 
 
 def _verdict(audit: Audit) -> Text:
@@ -158,7 +167,7 @@ def _verdict(audit: Audit) -> Text:
         gaps = sum(len(region.gaps) for region in audit.regions)
         duties = sum(rule.duties for region in audit.regions for rule in region.rules)
         return Text(f"{gaps} gaps in the floor, {duties} breaches of rules.", style="bold red")
-    floor = ["the floor is met"] if any(region.floor_h is not None for region in audit.regions) else []
+    floor = ["the floor is met"] if any(region.has_floor for region in audit.regions) else []
     found = ", and ".join([*floor, *["no rule is broken"] * _measured(audit)])
     return (
         Text(f"{found[0].upper()}{found[1:]}.", style="bold green") if found else Text("There is nothing to measure.")

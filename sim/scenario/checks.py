@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import nearest, quote
-from sim.scenario.base import PRIORITIES, ROLES, sums_to_one
+from sim.scenario.base import PRIORITIES, ROLES, TIERS, sums_to_one
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import KeyPath, overlap
 from sim.scenario.units import DAY_OFF, is_span, local_time_text
@@ -414,7 +414,7 @@ def somebody_can_be_paged(scenario: Scenario) -> Iterator[Finding]:
     """Somebody takes turns on call, or there is a lead."""
     oncall = scenario.oncall
     if oncall and not oncall.lead and _active(scenario)[1] and oncall.tier not in _staffed_tiers(scenario):
-        staffed = _listed(sorted(_staffed_tiers(scenario)))
+        staffed = _listed(tier for tier in TIERS if tier in _staffed_tiers(scenario))
         remedy = f"name a tier with agents ({staffed}), or the region of an engineering lead in oncall.lead"
         yield Finding(("oncall", "tier"), f"{oncall.tier} is staffed nowhere, so that nobody can be paged: {remedy}")
 

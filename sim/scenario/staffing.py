@@ -20,7 +20,7 @@ class Crew(Model):
     headcount: Annotated[dict[RoleName, Count], AfterValidator(not_empty)]
     """People by role, in each of the regions."""
     phases: Literal["spread", "aligned"] = "spread"
-    """`spread`: the agents of a tier start the rotation on different days, evenly; `aligned`: all on the same day."""
+    """`spread`: the people of a role start the rotation on different days, evenly; `aligned`: all on the same day."""
     regions: tuple[Name, ...] = ()
     """Regions that have such a crew; all where none is named."""
     speed: Annotated[float, Field(ge=0.1, le=10)] = 1.0
@@ -28,16 +28,20 @@ class Crew(Model):
 
 
 class Minimum(Model):
-    """A row of the minimum staffing table: a floor in local time."""
+    """A row of the minimum staffing table: a floor in local time.
+
+    The tiers, managers and coordinators are three tables in one: a row says nothing of managers if it names none, nor
+    of coordinators, nor of the tiers if it names none of them. So a row for coordinators alone changes nobody else.
+    """
 
     days: Literal["any", "weekday", "weekend", "holiday"] = "any"
     """Days it holds on. A public holiday follows the `holiday` rows, a Saturday or Sunday the `weekend` rows, any other
-    day the `weekday` rows. Where its region has none of these, a holiday follows the rows of its day of the week, and
-    any day the `any` rows."""
+    day the `weekday` rows. Where its region has none of these that name such people, a holiday follows the rows of its
+    day of the week, and any day the `any` rows."""
     hours: LocalSpan = Span(0, DAY)
     """Local hours it holds in; the whole day where none are given. Beyond midnight the next date's kind decides."""
     agents: Annotated[dict[RoleName, Count], AfterValidator(not_empty)]
-    """People on duty, by role; a role that is not named needs nobody."""
+    """People on duty, by role; of the tiers in a row that names any, one that is not named needs nobody."""
     regions: tuple[Name, ...] = ()
     """Regions it holds for; all where none is named."""
 
@@ -64,7 +68,7 @@ class Rules(Model):
 class Cover(Model):
     """The solver: the fewest people on weekly lines that meet the minimum staffing within the rules.
 
-    The lines of a region and tier form one or more cyclic rotas: everybody goes through the lines of their rota, each
+    The lines of a region and role form one or more cyclic rotas: everybody goes through the lines of their rota, each
     one week further than the one before. At most one duty a day starts for a person. Public holidays ask for their
     floor on that day of every week, where it is above the usual one. Hours that no duty covers are left open and told.
     """
@@ -96,7 +100,7 @@ class ExplicitColumns(Model):
     region: str = "region"
     """Region of the agent; a table for a single region needs no such column."""
     tier: str = "tier"
-    """Tier of the agent."""
+    """Role of the agent: tier1 to tier4, manager or coordinator."""
 
 
 class Explicit(Model):
@@ -152,7 +156,8 @@ class Staffing(Model):
     """`flat`: a fixed number always on duty, for studies; `pattern`: `crews` that follow rotations; `cover`: the
     fewest people that meet the `minimum`; `explicit`: a dated roster from a table."""
     minimum: dict[Name, Minimum] = {}
-    """The minimum staffing table, row by row. Where several rows hold for an instant the one named last counts."""
+    """The minimum staffing table, row by row. Where several rows hold for an instant the one named last counts, of
+    those that name such people."""
     rules: Rules = Rules()
     """What a roster may ask of a person."""
     cover: Cover = Cover()
@@ -163,7 +168,8 @@ class Staffing(Model):
     """Crews on top of whatever `mode` makes, so that everybody else keeps their duties."""
     holidays: Literal["as_planned", "minimum"] = "as_planned"
     """Duties on public holidays: as on any other day, or only as many as the `minimum` asks for then; who works takes
-    turns, by holidays worked so far."""
+    turns, by holidays worked so far. A duty is on a holiday if any hour of it is. It goes only if nobody is missing
+    without it at any time, also not on the day beside the holiday that it reaches into."""
     pauses: dict[Name, Pause] = {}
     """Pauses by name, in every duty."""
     absences: dict[Name, Absence] = {}

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOUR, WEEK
-from sim.scenario.base import TIERS
+from sim.scenario.base import ROLES, TIERS
 from sim.scenario.days_off import clock_of
-from sim.workforce.floor import floor_of
+from sim.workforce.floor import GROUPS, floor_of, rows_of
 from sim.workforce.lines import written_lines
-from sim.workforce.roster import FOREVER
+from sim.workforce.roster import FOREVER, LEAD
 from sim.workforce.rules import breaches
 
 if TYPE_CHECKING:
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from sim.workforce.rules import Breaches
 
 DURATIONS = ("rest", "week_hours")
-"""Rules whose values are ms; those of the others are numbers of days."""
+"""Rules whose values are ms; those of the others are numbers of days, or of weeks."""
+_AT_LEAST = ("rest", "weekend_every")
+"""Rules that ask for so much at least."""
 
 
 class Gap(NamedTuple):
-    """A span of the run (ms) in which agents are missing, by tier."""
+    """A span of the run (ms) in which people are missing, by role."""
 
     since: int
     until: int
@@ -46,7 +48,8 @@ class Gap(NamedTuple):
 class RuleBroken(NamedTuple):
     """How a rule fares: its limit, duties and people that break it, and the worst of them (None where there is none).
 
-    `limit` and `worst` are ms for `rest` and `week_hours`, else days; `start` is that of the worst duty, in ms.
+    `limit` and `worst` are ms for `rest` and `week_hours`, weeks for `weekend_every`, where 1 is no rule, else days;
+    `start` is that of the worst duty, in ms.
     """
 
     rule: str
@@ -58,32 +61,46 @@ class RuleBroken(NamedTuple):
     start: int
 
 
+class Hours(NamedTuple):
+    """Of a group of roles: its people, hours a week on duty, the mean over the run, and those that the table asks for.
+
+    `table_h` is None where no row names any of the group in the region.
+    """
+
+    people: int
+    planned_h: float
+    table_h: float | None
+
+    @property
+    def over(self) -> float | None:
+        """Share of the hours that the table asks for by which the plan exceeds them."""
+        return self.planned_h / self.table_h - 1 if self.table_h else None
+
+
 @dataclass(frozen=True, slots=True)
 class RegionAudit:
     """A region.
 
     Attributes:
         region: its name.
-        people: agents by tier.
-        planned_h: agent-hours a week on duty, the mean over the run.
-        floor_h: agent-hours a week that the table asks for; None where no row holds for the region.
+        people: by role.
+        hours: by group of roles, `sim.workforce.floor.GROUPS`; the agents, and those that are there or asked for.
         gaps: where the floor is not met, the worst first: most missing, then longest, then earliest.
         rules: one entry a rule.
-        always: agents who are always on duty, whom no rule is measured on.
+        always: people who are always on duty, whom no rule is measured on.
     """
 
     region: str
     people: tuple[int, ...]
-    planned_h: float
-    floor_h: float | None
+    hours: dict[str, Hours]
     gaps: tuple[Gap, ...]
     rules: tuple[RuleBroken, ...]
     always: int
 
     @property
-    def over(self) -> float | None:
-        """Share of the hours that the table asks for by which the plan exceeds them."""
-        return self.planned_h / self.floor_h - 1 if self.floor_h else None
+    def has_floor(self) -> bool:
+        """Whether any row of the table holds for the region."""
+        return any(hours.table_h is not None for hours in self.hours.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +135,14 @@ class Audit:
             return clock.local(zone, ms).isoformat(timespec="minutes")
 
         return {
-            "people": _by_tier(region.people),
+            "people": _by_role(region.people),
             "always_on_duty": region.always,
-            "hours_per_week": {"plan": region.planned_h, "table": region.floor_h, "over": region.over},
+            "hours_per_week": {
+                group: {"plan": hours.planned_h, "table": hours.table_h, "over": hours.over}
+                for group, hours in region.hours.items()
+            },
             "gaps": [
-                {"since": local(gap.since), "until": local(gap.until), "missing": _by_tier(gap.missing)}
+                {"since": local(gap.since), "until": local(gap.until), "missing": _by_role(gap.missing)}
                 for gap in region.gaps
             ],
             "rules": {
@@ -137,12 +157,12 @@ class Audit:
         }  # fmt: skip
 
 
-def _by_tier(counts: Iterable[int]) -> dict[str, int]:
-    return dict(zip(TIERS, counts, strict=True))
+def _by_role(counts: Iterable[int]) -> dict[str, int]:
+    return dict(zip(ROLES, counts, strict=True))
 
 
 def in_unit(rule: str, value: int) -> float:
-    """A limit or a finding in hours, or in days in a row."""
+    """A limit or a finding in hours, in days in a row, or in weeks."""
     return value / HOUR if rule in DURATIONS else value
 
 
@@ -154,23 +174,31 @@ def audit(scenario: Scenario, plan: DutyPlan) -> Audit:
 
 def _audited(scenario: Scenario, plan: DutyPlan, index: int) -> RegionAudit:
     name, clock = list(scenario.regions)[index], clock_of(scenario)
-    tier, ours = plan.agents.tier, plan.agents.region == index
-    duties = np.flatnonzero(ours[plan.agent] & (tier[plan.agent] < len(TIERS)))
+    role, ours = plan.agents.tier, plan.agents.region == index
+    duties = np.flatnonzero(ours[plan.agent] & (role[plan.agent] < LEAD))
     always = duties[plan.end[duties] == FOREVER]
-    floor = floor_of(scenario, name) if _has_floor(scenario, name) else None
+    floor = floor_of(scenario, name)
     return RegionAudit(
         region=name,
-        people=tuple(int((ours & (tier == t)).sum()) for t in range(len(TIERS))),
-        planned_h=_weekly(np.clip(plan.end[duties], 0, clock.end) - np.clip(plan.start[duties], 0, clock.end), clock),
-        floor_h=None if floor is None else _weekly(_lengths(floor.since, clock) @ floor.required, clock),
-        gaps=() if floor is None else _gaps(plan, duties, floor, clock),
+        people=tuple(np.bincount(role[ours], minlength=LEAD)[:LEAD].tolist()),
+        hours=dict(_hours(scenario, plan, index, floor)),
+        gaps=_gaps(plan, duties, floor, clock),
         rules=tuple(_broken(scenario, plan, name, duties[plan.end[duties] != FOREVER])),
         always=len(np.unique(plan.agent[always])),
     )
 
 
-def _has_floor(scenario: Scenario, region: str) -> bool:
-    return any(not row.regions or region in row.regions for row in scenario.staffing.minimum.values())
+def _hours(scenario: Scenario, plan: DutyPlan, index: int, floor: Floor) -> Iterable[tuple[str, Hours]]:
+    """Of the agents, and of the other groups that are there or asked for."""
+    name, clock = list(scenario.regions)[index], clock_of(scenario)
+    spans = np.clip(plan.end, 0, clock.end) - np.clip(plan.start, 0, clock.end)
+    asked = _lengths(floor.since, clock) @ floor.required
+    for group, names in GROUPS.items():
+        roles = [ROLES.index(role) for role in names]
+        mine = (plan.agents.region == index) & np.isin(plan.agents.tier, roles)
+        table = _weekly(asked[roles], clock) if rows_of(scenario, name, group) else None
+        if mine.any() or table or names == TIERS:
+            yield group, Hours(int(mine.sum()), _weekly(spans[mine[plan.agent]], clock), table)
 
 
 def _weekly(spans: NDArray[np.int64], clock: Clock) -> float:
@@ -187,10 +215,10 @@ def _lengths(since: NDArray[np.int64], clock: Clock) -> NDArray[np.int64]:
 
 
 def _gaps(plan: DutyPlan, duties: NDArray[np.int64], floor: Floor, clock: Clock) -> tuple[Gap, ...]:
-    start, end, tier = plan.start[duties], plan.end[duties], plan.agents.tier[plan.agent[duties]]
+    start, end, role = plan.start[duties], plan.end[duties], plan.agents.tier[plan.agent[duties]]
     since = np.unique(np.concatenate([floor.since, start, end]))
     since = since[(since >= 0) & (since < clock.end)]
-    there = np.stack([_on_duty(start[tier == t], end[tier == t], since) for t in range(len(TIERS))], axis=1)
+    there = np.stack([_on_duty(start[role == r], end[role == r], since) for r in range(len(ROLES))], axis=1)
     required = floor.required[np.searchsorted(floor.since, since, side="right") - 1]
     return _worst_first(_merged(since, _lengths(since, clock) + since, np.maximum(required - there, 0)))
 
@@ -231,7 +259,7 @@ def _summed(broken: Breaches, plan: DutyPlan, duties: NDArray[np.int64]) -> Rule
     if not len(broken):
         return RuleBroken(broken.rule, broken.limit, 0, 0, None, "", 0)
     rows = duties[broken.duty]
-    worst = int(broken.value.argmin() if broken.rule == "rest" else broken.value.argmax())
+    worst = int(broken.value.argmin() if broken.rule in _AT_LEAST else broken.value.argmax())
     return RuleBroken(
         broken.rule, broken.limit, len(broken), len(np.unique(plan.agent[rows])), int(broken.value[worst]),
         plan.agents.name[plan.agent[rows[worst]]], int(plan.start[rows[worst]]),

@@ -23,7 +23,7 @@ from sim.workforce.network import OFF, Bounds, DutyType, Network, Precision
 from sim.workforce.rotas import Rota, closed_walks, coverage, trimmed, without_surplus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from scipy.optimize import LinearConstraint, OptimizeResult
@@ -144,7 +144,7 @@ def _networks(types: tuple[DutyType, ...], bounds: Bounds) -> tuple[tuple[Networ
 
 
 class _Hours:
-    """What holds of any roster, whatever the order of its duties: one duty a day each, and the hours of a week.
+    """What holds of any roster, whatever the order of its duties: one duty a day each, the hours of a week, weekends.
 
     The variables are duties by type and day, then people by the number of duties of each length in their line.
     """
@@ -179,6 +179,14 @@ class _Hours:
         ).tolist()
         return chosen
 
+    def _weekends(self) -> Iterator[NDArray[np.float64]]:
+        """One row a day of the weekend, from Friday's nights on: whoever works then is one of so many people."""
+        every = self.bounds.weekend_every
+        for day in range(DAYS_PER_WEEK) if every > 1 else ():
+            worked = [on * kind.on_weekend(day) for kind in self.types for on in np.eye(DAYS_PER_WEEK)[day]]
+            if any(worked):
+                yield np.append(-np.array(worked), np.full(len(self.lines), 1 / every))[None, :]
+
     def _people(self) -> NDArray[np.float64]:
         return np.repeat([0.0, 1.0], [self.duties.shape[1], len(self.lines)])
 
@@ -194,7 +202,7 @@ class _Hours:
         one_a_day = np.hstack([np.tile(-np.eye(DAYS_PER_WEEK), kinds), np.ones((DAYS_PER_WEEK, lines))])
         in_lines = np.hstack([-1.0 * (np.array(self.lengths)[:, None] == lengths), self.lines.T])
         hours = np.append(-lengths / self.bounds.week_hours, np.ones(lines))[None, :]
-        rows = np.pad(np.vstack([met, one_a_day, in_lines, hours]), ((0, 0), (0, len(whole))))
+        rows = np.pad(np.vstack([met, one_a_day, in_lines, hours, *self._weekends()]), ((0, 0), (0, len(whole))))
         least = np.zeros(len(rows))
         least[: len(self.needs)] = self.needs
         return milp(

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.clock import DAY, NEVER
 from sim.errors import Problem, nearest, quote
-from sim.scenario.base import TIERS
+from sim.scenario.base import ROLES
 from sim.scenario.table import (
     LISTED,
     UNKNOWN,
@@ -81,7 +81,7 @@ def read_rows(explicit: Explicit, scenario: Scenario, clock: Clock, problems: li
     table = _table(explicit, scenario, problems)
     agents = table.columns[columns.agent]
     problems += _nameless(table, agents.name, agents.flag(text == "" for text in agents.texts))
-    tiers = Meanings.of(TIERS, f"{KEY}.tiers", explicit.tiers)
+    tiers = Meanings.of(ROLES, f"{KEY}.tiers", explicit.tiers)
     tier = read_codes(table, columns.tier, tiers, frozenset(), problems)
     region = _regions(table, explicit, tuple(scenario.regions), problems)
     day = _days(
@@ -184,7 +184,7 @@ def _allowed(name: str, region: Region) -> str:
 def _two_homes(rows: Rows, explicit: Explicit, scenario: Scenario) -> Iterator[Problem]:
     """Agents of two regions, or of two tiers: the first row of each that says another than their first."""
     yield from _two(rows, explicit.columns.region, "region", rows.region, tuple(scenario.regions))
-    yield from _two(rows, explicit.columns.tier, "tier", rows.tier, TIERS)
+    yield from _two(rows, explicit.columns.tier, "tier", rows.tier, ROLES)
 
 
 def _two(rows: Rows, key: str, noun: str, codes: NDArray[np.int16], names: Sequence[str]) -> Iterator[Problem]:

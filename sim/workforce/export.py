@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sim.clock import DAY, MINUTE, day_number
-from sim.scenario.base import TIERS
+from sim.scenario.base import ROLES
 from sim.scenario.days_off import clock_of
 from sim.scenario.units import DAY_OFF
 from sim.workforce.roster import FOREVER, LEAD
@@ -43,7 +43,7 @@ def roster_table(scenario: Scenario, plan: DutyPlan) -> pd.DataFrame:
     return table.assign(
         agent=names[agent],
         region=regions[plan.agents.region[agent]],
-        tier=np.array(TIERS, dtype=object)[plan.agents.tier[agent]],
+        tier=np.array(ROLES, dtype=object)[plan.agents.tier[agent]],
     )[list(_COLUMNS)]
 
 

@@ -1,4 +1,4 @@
-"""People on the solver's weekly lines: what is asked of it by region and tier, and the duties that come of it."""
+"""People on the solver's weekly lines: what is asked of it by region and role, and the duties that come of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, day_number
-from sim.scenario.base import TIERS
+from sim.scenario.base import ROLES
 from sim.scenario.units import local_time_text
 from sim.workforce.cover import Problem, Solution, solve
-from sim.workforce.floor import DAYS_PER_WEEK, weekly_floor
+from sim.workforce.floor import DAYS_PER_WEEK, GROUPS, weekly_floor
 from sim.workforce.network import Bounds, DutyType, mostly_night
 from sim.workforce.rotations import NOMINAL_SLOW_PM, Person
 from sim.workforce.shifts import ANCHOR, NIGHT
@@ -22,19 +22,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
+    from sim.scenario.base import RoleName
     from sim.scenario.schema import Region, Scenario
-    from sim.scenario.staffing import Cover
-    from sim.workforce.floor import WeeklyFloor
+    from sim.scenario.staffing import Cover, Staffing
     from sim.workforce.rotas import Rota
     from sim.workforce.shifts import Duties
 
 
 class Task(NamedTuple):
-    """What is asked for a region and a tier, and what the solver found. Duties `too_long` are longer than allowed."""
+    """What is asked for a region and a role, and what the solver found. Duties `too_long` are longer than allowed."""
 
     region: str
-    tier: str
-    floor: WeeklyFloor
+    role: RoleName
     problem: Problem
     too_long: tuple[DutyType, ...]
 
@@ -44,44 +43,59 @@ class Task(NamedTuple):
 
 
 def people_on_lines(scenario: Scenario, clock: Clock) -> Iterator[Person]:
-    """Everybody of `staffing.cover`, in the order of regions and tiers.
+    """Everybody of `staffing.cover`, in the order of regions and roles.
 
     The rotas are anchored at Monday, 5 January 1970: in that week the first person of a rota works its first line.
     """
     for task in tasks(scenario):
         region = scenario.regions[task.region]
         dates = _Dates(region, clock, task.problem.types)
-        r, t = list(scenario.regions).index(task.region), TIERS.index(task.tier)
+        r, t = list(scenario.regions).index(task.region), ROLES.index(task.role)
         members = ((rota, n) for rota in task.solution.rotas for n in range(len(rota)))
         for i, (rota, offset) in enumerate(members, 1):
-            name = f"{task.region}/{task.tier}/cover/{i}"
+            name = f"{task.region}/{task.role}/cover/{i}"
             yield Person(name, r, t, NOMINAL_SLOW_PM, dates.duties(rota, offset))
 
 
 def written_lines(scenario: Scenario) -> dict[str, dict[str, list[list[str]]]]:
-    """The rotas by region and tier: each a list of lines such as `D D D D D O O`."""
+    """The rotas by region and role: each a list of lines such as `D D D D D O O`."""
     written: dict[str, dict[str, list[list[str]]]] = {}
     for task in tasks(scenario):
         labels = [*(kind.label for kind in task.problem.types), DAY_OFF]  # the last is found at `OFF`
         rotas = [[" ".join(labels[duty] for duty in line) for line in rota] for rota in task.solution.rotas]
-        written.setdefault(task.region, {})[task.tier] = rotas
+        written.setdefault(task.region, {})[task.role] = rotas
     return written
 
 
 def tasks(scenario: Scenario) -> Iterator[Task]:
-    """One for each region and tier with a floor above nobody."""
-    staffing = scenario.staffing
-    rules, cover = staffing.rules, staffing.cover
-    bounds = Bounds(rules.rest, rules.week_hours, rules.consecutive_duties, rules.consecutive_nights, cover.week_hours)
+    """One for each region and role with a floor above nobody."""
+    cover, bounds = scenario.staffing.cover, _bounds(scenario.staffing)
     for name, region in scenario.regions.items():
         kinds = duty_types(region, cover)
         usable = tuple(kind for kind in kinds if kind.length <= min(bounds.week_hours, bounds.line_hours))
-        floor = weekly_floor(scenario, name, (wall % DAY for kind in kinds for wall in (kind.start, kind.end)))
-        for t, tier in enumerate(TIERS):
-            if floor.required[:, :, t].any():
-                required = tuple(tuple(row) for row in floor.required[:, :, t].tolist())
-                problem = Problem(usable, floor.edges, required, bounds, cover.gap, cover.nodes)
-                yield Task(name, tier, floor, problem, tuple(kind for kind in kinds if kind not in usable))
+        too_long = tuple(kind for kind in kinds if kind not in usable)
+        for role, edges, required in _weekly(scenario, name, kinds):
+            yield Task(name, role, Problem(usable, edges, required, bounds, cover.gap, cover.nodes), too_long)
+
+
+def _bounds(staffing: Staffing) -> Bounds:
+    rules = staffing.rules
+    return Bounds(
+        rules.rest, rules.week_hours, rules.consecutive_duties, rules.consecutive_nights, staffing.cover.week_hours,
+        rules.weekend_every,
+    )  # fmt: skip
+
+
+def _weekly(
+    scenario: Scenario, region: str, kinds: Iterable[DutyType]
+) -> Iterator[tuple[RoleName, tuple[int, ...], tuple[tuple[int, ...], ...]]]:
+    """The roles that are asked for; of each the edges of slots, and the people by day and slot."""
+    walls = [wall % DAY for kind in kinds for wall in (kind.start, kind.end)]
+    for group, roles in GROUPS.items():
+        floor = weekly_floor(scenario, region, group, walls)
+        for r, role in enumerate(roles):
+            if floor.required[:, :, r].any():
+                yield role, floor.edges, tuple(tuple(row) for row in floor.required[:, :, r].tolist())
 
 
 def duty_types(region: Region, cover: Cover) -> tuple[DutyType, ...]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_RUN = 13
 """Days in a row that nobody is planned beyond, whatever the rules allow."""
+_SATURDAY = 5
 OFF = -1
 """In place of a duty: none starts yet, or none starts that day."""
 _NIGHTS = ((-2 * HOUR, 6 * HOUR), (22 * HOUR, 30 * HOUR))
@@ -45,6 +46,10 @@ class DutyType(NamedTuple):
     def length(self) -> int:
         return self.end - self.start
 
+    def on_weekend(self, day: int) -> bool:
+        """Whether any of it lies between Saturday 00:00 and Sunday 24:00 if it is worked on a day of the week."""
+        return day >= _SATURDAY or (day + 1 == _SATURDAY and self.end > DAY)
+
 
 def mostly_night(start: int, end: int) -> bool:
     """Whether more than half of a span (ms after midnight) lies in 22-06."""
@@ -52,13 +57,17 @@ def mostly_night(start: int, end: int) -> bool:
 
 
 class Bounds(NamedTuple):
-    """What a rota may ask: `staffing.rules`, and the contract hours of a line. Times in ms."""
+    """What a rota may ask: `staffing.rules`, and the contract hours of a line. Times in ms.
+
+    Of `weekend_every` weekends in a row one at most is worked; 1 is no rule.
+    """
 
     rest: int
     week_hours: int
     consecutive_duties: int
     consecutive_nights: int
     line_hours: int
+    weekend_every: int = 1
 
 
 class Precision(NamedTuple):
@@ -83,6 +92,8 @@ class State(NamedTuple):
         run: days with a duty in a row.
         nights: nights in a row.
         line: ms on duty since Monday; what is too little to matter counts as the most that does not matter.
+        weekends: so many weekends may not be worked, with the one of this week; `weekend_every` where it is worked on
+            already, so that there is no harm in more of it.
     """
 
     recent: tuple[int, ...]
@@ -90,6 +101,7 @@ class State(NamedTuple):
     run: int
     nights: int
     line: int
+    weekends: int = 0
 
 
 _RESTED = State((), 0, 0, 0, 0)
@@ -156,20 +168,21 @@ class _Steps:
             return
         yield OFF, (day, state, place + 1)
         for duty, kind in enumerate(self.types):
-            if kind.start == self.starts[place] and self._allowed(state, duty):
+            if kind.start == self.starts[place] and self._allowed(day, state, duty):
                 yield duty, (tomorrow, self._worked(day, state, duty), self._place(kind.end + self.bounds.rest - DAY))
 
     def _place(self, rested: int) -> int:
         """The first start at or after `rested`, in ms after midnight."""
         return sum(start + later < rested for later in (0, DAY) for start in self.starts)
 
-    def _allowed(self, state: State, duty: int) -> bool:
+    def _allowed(self, day: int, state: State, duty: int) -> bool:
         kind, bounds = self.types[duty], self.bounds
         return (
             state.run < min(bounds.consecutive_duties, LONGEST_RUN)
             and (not kind.night or state.nights < bounds.consecutive_nights)
             and state.line + kind.length <= bounds.line_hours
             and self._week(state, duty) <= bounds.week_hours
+            and (state.weekends in {0, bounds.weekend_every} or not kind.on_weekend(day))
             and not (self.one_length and state.recent and max(state.recent) != kind.length)
         )
 
@@ -184,6 +197,8 @@ class _Steps:
         after = state._replace(
             run=state.run + 1, nights=state.nights + 1 if kind.night else 0, line=state.line + kind.length
         )
+        if self.bounds.weekend_every > 1 and kind.on_weekend(day):
+            after = after._replace(weekends=self.bounds.weekend_every)
         late = max(state.late, self.ends[kind.end])
         return self._after(day, after, (self.counted[duty], *state.recent), late, after.run)
 
@@ -192,7 +207,8 @@ class _Steps:
         left = DAYS_PER_WEEK - 1 - day
         line = max(state.line, self.bounds.line_hours - left * self.longest) if left else 0
         kept = self._remembered(recent)
-        return State(kept, late if kept else 0, run, state.nights if run else 0, line)
+        weekends = state.weekends if left else max(state.weekends - 1, 0)
+        return State(kept, late if kept else 0, run, state.nights if run else 0, line, weekends)
 
     def _remembered(self, recent: tuple[int, ...]) -> tuple[int, ...]:
         """The days up to one from which on no week can become too long, even if all days to come are worked."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import StaffingError, quote
-from sim.scenario.base import TIERS
+from sim.scenario.base import ROLES
 from sim.scenario.checks import needed_tiers
 from sim.scenario.days_off import clock_of
 from sim.workforce.absences import absences
 from sim.workforce.explicit import read_roster
+from sim.workforce.holidays import without_spared
 from sim.workforce.lines import people_on_lines
 from sim.workforce.oncall import lead_of, no_turns, turns_of
 from sim.workforce.roster import ALL_PRIORITIES, Agents, DutyPlan
@@ -44,12 +45,14 @@ def plan_roster(scenario: Scenario) -> DutyPlan:
     """
     clock = clock_of(scenario)
     made, notices = _made(scenario, clock)
+    made = list(made)
     people = [*made, *crews(scenario, scenario.staffing.add, clock), *lead_of(scenario)]
     _refuse_same_names(people)
     plan = _plan(people, notices)
     _refuse_overlap(plan)
     _refuse_unstaffed(scenario, plan)
     absences(scenario, plan.agents, clock)  # so that an unknown name is told before any run
+    plan = without_spared(scenario, plan, len(made))
     return replace(plan, turns=turns_of(scenario, plan.agents, clock))
 
 
@@ -111,7 +114,7 @@ def _refuse_unstaffed(scenario: Scenario, plan: DutyPlan) -> None:
     """What cannot be checked before the table of a dated roster is read."""
     if scenario.staffing.mode != "explicit":
         return
-    staffed = {TIERS[tier] for tier in np.unique(plan.agents.tier[plan.agent]).tolist()}
+    staffed = {ROLES[tier] for tier in np.unique(plan.agents.tier[plan.agent]).tolist()}
     lacking = {tier: users for tier, users in sorted(needed_tiers(scenario).items()) if tier not in staffed}
     for tier, users in lacking.items():
         remedy = "give it agents, or take it out of work.routes"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.scenario.base import TIERS
+from sim.scenario.base import ROLES
 from sim.workforce.roster import FOREVER
 from sim.workforce.shifts import ShiftDates
 
@@ -36,21 +36,21 @@ def always_there(scenario: Scenario) -> Iterator[Person]:
     always = (np.array([0]), np.array([FOREVER]), np.array([False]))
     for r, region in enumerate(scenario.regions):
         headcount = scenario.staffing.flat.get(region, {})
-        for t, tier in enumerate(TIERS):
-            for i in range(headcount.get(tier, 0)):
-                yield Person(f"{region}/{tier}/{i + 1}", r, t, NOMINAL_SLOW_PM, always)
+        for t, role in enumerate(ROLES):
+            for i in range(headcount.get(role, 0)):
+                yield Person(f"{region}/{role}/{i + 1}", r, t, NOMINAL_SLOW_PM, always)
 
 
 def crews(scenario: Scenario, members: Mapping[str, Crew], clock: Clock) -> Iterator[Person]:
     """The agents of crews, such as those of `staffing.crews`."""
     for r, (name, region) in enumerate(scenario.regions.items()):
         shifts = ShiftDates(region, clock)
-        for t, tier in enumerate(TIERS):
+        for t, role in enumerate(ROLES):
             for crew_name, crew in members.items():
                 if not crew.regions or name in crew.regions:
                     slow = round(NOMINAL_SLOW_PM / crew.speed)
-                    for i, duties in enumerate(_crew_duties(crew, crew.headcount.get(tier, 0), shifts)):
-                        yield Person(f"{name}/{tier}/{crew_name}/{i + 1}", r, t, slow, duties)
+                    for i, duties in enumerate(_crew_duties(crew, crew.headcount.get(role, 0), shifts)):
+                        yield Person(f"{name}/{role}/{crew_name}/{i + 1}", r, t, slow, duties)
 
 
 def _crew_duties(crew: Crew, headcount: int, shifts: ShiftDates) -> Iterator[Duties]:

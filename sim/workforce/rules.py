@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import NEVER, WEEK
+from sim.clock import DAY, NEVER, WEEK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int32] | NDArray[np.int64]
 
+_SATURDAY, _MONDAY = 2 * DAY, 4 * DAY
+"""Of the first weekend of 1970: its start and its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Breaches:
@@ -26,7 +29,8 @@ class Breaches:
 
     Attributes:
         rule: the rule's key in `staffing.rules`.
-        limit: what it asks: ms of `rest` at least, ms of `week_hours` at most, a number of the others at most.
+        limit: what it asks: ms of `rest` at least, ms of `week_hours` at most, a number of the others at most; of
+            `weekend_every` weeks from one weekend to the next at least.
         duty: (b,) int64 rows of the duties that break it.
         value: (b,) int64 what was found there, in the unit of `limit`.
     """
@@ -76,6 +80,34 @@ def consecutive(agent: Whole, day: NDArray[np.int64]) -> NDArray[np.int64]:
     return days
 
 
+def weekends(start: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(d,) the first and the last weekend, numbered by weeks, of which any hour is worked; the last is less if none is.
+
+    Args:
+        start: (d,) ms since 1970 read off the wall.
+        end: (d,) likewise.
+    """
+    return (start - _MONDAY) // WEEK + 1, (end - 1 - _SATURDAY) // WEEK
+
+
+def weekend_gap(
+    agent: Whole, start: NDArray[np.int64], end: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(g,) the duty with which each weekend but an agent's first begins, and weeks since the weekend worked before.
+
+    Args:
+        agent: (d,) agent.
+        start: (d,) ms since 1970 read off the wall.
+        end: (d,) likewise; a duty that never ends counts for one weekend.
+    """
+    first, last = weekends(start, end)
+    worked = np.flatnonzero(last >= first)
+    before, after = worked[:-1], worked[1:]
+    gap = first[after] - last[before]
+    another = (agent[after] == agent[before]) & (gap > 0)
+    return after[another], gap[another]
+
+
 def breaches(
     rules: Rules,
     agent: Whole,
@@ -89,19 +121,21 @@ def breaches(
     Args:
         rules: what a roster may ask of a person.
         agent: (d,) agent.
-        start: (d,) ms.
-        end: (d,) ms, `FOREVER` where the duty never ends.
+        start: (d,) ms since 1970 read off the wall; weekends are known by it.
+        end: (d,) likewise, `FOREVER` where the duty never ends.
         day: (d,) local date at the start of the duty, as a number of days.
         night: (d,) whether the duty is a night.
     """
     rest = rest_before(agent, start, end)
     nights = np.flatnonzero(night)
     every = np.arange(len(agent))
+    weekend, gap = weekend_gap(agent, start, end)
     return (
         _breaches("rest", rules.rest, every, rest, (rest != NEVER) & (rest < rules.rest)),
         _beyond("week_hours", rules.week_hours, every, hours_in_week(agent, start, end)),
         _beyond("consecutive_duties", rules.consecutive_duties, every, consecutive(agent, day)),
         _beyond("consecutive_nights", rules.consecutive_nights, nights, consecutive(agent[nights], day[nights])),
+        _breaches("weekend_every", rules.weekend_every, weekend, gap, gap < rules.weekend_every),
     )
 
 

@@ -26,7 +26,7 @@ def notices(scenario: Scenario) -> tuple[str, ...]:
     told: dict[str, list[str]] = {}
     for task in tasks(scenario):
         for notice in (*_unmet(task), *_unproven(task)):
-            told.setdefault(f"{task.tier}: {notice}", []).append(task.region)
+            told.setdefault(f"{task.role}: {notice}", []).append(task.region)
     return tuple(f"{', '.join(regions)} {notice}" for notice, regions in told.items())
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sim.clock import DAY, HOUR, QUARTER, WEEK
 from sim.scenario.days_off import clock_of
 from sim.scenario.staffing import Rules
+from sim.workforce.audit import audit
 from sim.workforce.cover import OFF, Problem, Solution, _Model, _networks, solve
 from sim.workforce.floor import floor_of
 from sim.workforce.lines import people_on_lines, written_lines
@@ -39,6 +40,7 @@ D = DutyType("D", 6 * HOUR, 14 * HOUR, night=False)
 S = DutyType("S", 14 * HOUR, 22 * HOUR, night=False)
 N = DutyType("N", 22 * HOUR, 30 * HOUR, night=True)
 EARLY = DutyType("N", 0, 8 * HOUR, night=True)
+A_MONDAY = 4 * DAY
 USUAL = Bounds(11 * HOUR, 48 * HOUR, 6, 5, 40 * HOUR)
 MANUAL = {
     "business": {"days": "weekday", "hours": "09:00-17:00", "agents": {"tier1": 5, "tier2": 3, "tier3": 1, "tier4": 1}},
@@ -81,10 +83,10 @@ def keeps_rules(types: tuple[DutyType, ...], rota: tuple[tuple[int, ...], ...], 
     agent = np.zeros(len(start), dtype=np.int64)
     rules = Rules.model_construct(
         rest=bounds.rest, week_hours=bounds.week_hours, consecutive_duties=bounds.consecutive_duties,
-        consecutive_nights=bounds.consecutive_nights,
+        consecutive_nights=bounds.consecutive_nights, weekend_every=bounds.weekend_every,
     )  # fmt: skip
     lengths = [sum(types[duty].length for duty in line if duty != OFF) for line in rota]
-    broken = breaches(rules, agent, start, end, day, night.astype(bool))
+    broken = breaches(rules, agent, A_MONDAY + start, A_MONDAY + end, day, night.astype(bool))
     return max(lengths) <= bounds.line_hours and not any(map(len, broken))
 
 
@@ -133,6 +135,22 @@ def test_a_line_ends_where_the_next_begins() -> None:
     found = solve(asked)
     assert found.people == 3
     assert all(keeps_rules(asked.types, rota, asked.bounds) for rota in found.rotas)
+
+
+@pytest.mark.parametrize(("every", "people"), [(1, 2), (2, 2), (3, 3), (8, 8)])
+def test_a_seat_at_the_weekend_takes_as_many_people_as_weekends_lie_between(every: int, people: int) -> None:
+    asked = problem((D,), [[1] * 7], USUAL._replace(weekend_every=every))
+    found = solve(asked)
+    assert found.people == found.least == people
+    assert all(keeps_rules(asked.types, rota, asked.bounds) for rota in found.rotas)
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "people"), [(N, 4, 3), (D, 4, 1), (S._replace(end=DAY), 4, 1), (N, 6, 3), (EARLY, 0, 1), (N, 3, 1)]
+)
+def test_a_night_that_reaches_into_saturday_is_at_the_weekend(kind: DutyType, day: int, people: int) -> None:
+    asked = problem((kind,), [[int(n == day) for n in range(7)]], USUAL._replace(weekend_every=3))
+    assert solve(asked).people == people
 
 
 def test_nobody_covers_what_no_duty_covers() -> None:
@@ -198,6 +216,8 @@ CASES = {
     "three in a row": Case((D,), USUAL._replace(line_hours=32 * HOUR, consecutive_duties=3)),
     "one night in a row": Case((D, N), USUAL._replace(line_hours=16 * HOUR, consecutive_nights=1)),
     "hours of seven days bind": Case((D,), USUAL._replace(line_hours=24 * HOUR, week_hours=20 * HOUR)),
+    "every second weekend": Case((D, N), USUAL._replace(line_hours=16 * HOUR, weekend_every=2)),
+    "every third weekend": Case((S, EARLY), USUAL._replace(line_hours=16 * HOUR, weekend_every=3)),
     "long and short": Case((D, DutyType("L", 14 * HOUR, 26 * HOUR, night=False)), USUAL._replace(line_hours=20 * HOUR)),
 }
 
@@ -236,10 +256,21 @@ def _joins(case: Case, rota: tuple[tuple[int, ...], ...]) -> bool:
     for _, end in spans:
         if sum(max(0, min(e, end) - max(s, end - WEEK)) for s, e in spans) > bounds.week_hours:
             return False
+    if _weekends_too_near(case, days):
+        return False
     shown = "".join("o" if duty == OFF else "n" if case.types[duty].night else "d" for duty in days)
     runs = [len(run) for run in shown.split("o")]
     nights = [len(run) for run in shown.replace("d", "o").split("o")]
     return max(runs) <= bounds.consecutive_duties and max(nights) <= bounds.consecutive_nights
+
+
+def _weekends_too_near(case: Case, days: list[int]) -> bool:
+    """Whether two weekends that are worked are nearer than allowed, round and round."""
+    weeks = [days[n : n + 7] for n in range(0, len(days), 7)]
+    worked = [
+        any(week[day] != OFF for day in (5, 6)) or (week[4] != OFF and case.types[week[4]].end > DAY) for week in weeks
+    ]
+    return any(worked[n] and any((worked * 2)[n + 1 : n + case.bounds.weekend_every]) for n in range(len(worked)))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -339,7 +370,7 @@ def test_in_instants_a_rule_is_missed_by_the_hour_of_the_clock_change_at_most(
     plan = plan_roster(scenario)
     rules = scenario.staffing.rules
     day = clock_of(scenario).day_number("Europe/London", plan.start)
-    rest, hours, duties, nights = breaches(rules, plan.agent, plan.start, plan.end, day, plan.night)
+    rest, hours, duties, nights, _ = breaches(rules, plan.agent, plan.start, plan.end, day, plan.night)
     assert (rest.value >= rules.rest - HOUR).all()
     assert (hours.value <= rules.week_hours + HOUR).all()
     assert len(duties) == len(nights) == 0
@@ -376,6 +407,17 @@ def test_the_manual_needs_33_people_in_a_region(covered: Covered) -> None:
     assert week.sum() == 154
     assert plan_roster(scenario.with_({"demand.scale": 2})).agents.name == plan.agents.name
     assert solve.cache_info().misses == solved
+
+
+@pytest.mark.parametrize(("every", "people"), [(1, 5), (2, 6), (3, 9)])
+def test_weekends_are_kept_by_people_on_lines_where_clocks_change(covered: Covered, every: int, people: int) -> None:
+    """A seat round the clock: three people a weekend, and Friday's night is theirs."""
+    rules = {"rules": {"weekend_every": every}}
+    scenario = covered({"any": {"agents": {"tier1": 1}}}, zones={"here": "Europe/London"}, start="2026-03-16", **rules)
+    plan = plan_roster(scenario)
+    assert len(plan.agents) == people
+    assert audit(scenario, plan).passed
+    assert plan.notices == ()
 
 
 def test_regions_with_the_same_shifts_and_floors_are_solved_once(covered: Covered) -> None:

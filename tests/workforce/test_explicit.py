@@ -13,6 +13,7 @@ from sim.clock import HOUR
 from sim.errors import DataError, ScenarioError, StaffingError
 from sim.scenario.days_off import clock_of
 from sim.workforce.plan import plan_roster
+from sim.workforce.roster import COORDINATOR, MANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,14 @@ def test_a_letter_a_span_a_code_and_days_off(dated: Dated) -> None:
             "03-10 00:00 to 03-10 08:00",
         ]
     }
+
+
+def test_managers_and_coordinators_are_in_the_column_of_tiers(dated: Dated) -> None:
+    rows = ["Ada,2026-03-03,D,east,coordinator", "Ben,2026-03-03,D,west,Boss", "Cy,2026-03-03,D,east,tier1"]
+    plan = plan_roster(dated(rows, changes={"staffing.explicit.tiers": {"Boss": "manager"}}))
+    assert plan.agents.name == ("Ada", "Ben", "Cy")
+    assert plan.agents.tier.tolist() == [COORDINATOR, MANAGER, 0]
+    assert plan.agents.region.tolist() == [1, 0, 1]
 
 
 def test_dates_are_those_of_the_region(dated: Dated) -> None:
@@ -252,13 +261,16 @@ def test_a_table_that_is_not_there_is_missed_when_the_scenario_is_read(dated: Da
         (
             ["Ada,2026-03-03,D,east,tier9"],
             (
-                "2: tier: 'tier9' (1 row) is none of tier1, tier2, tier3, tier4; say what it "
-                "means in staffing.explicit.tiers; did you mean tier4?"
+                "2: tier: 'tier9' (1 row) is none of tier1, tier2, tier3, tier4, manager, coordinator; "
+                "say what it means in staffing.explicit.tiers; did you mean tier4?"
             ),
         ),
         (
             ["Ada,2026-03-03,D,east,"],
-            ("2: tier: '' (1 row) is none of tier1, tier2, tier3, tier4; say what it means in staffing.explicit.tiers"),
+            (
+                "2: tier: '' (1 row) is none of tier1, tier2, tier3, tier4, manager, coordinator; say what it means in "
+                "staffing.explicit.tiers"
+            ),
         ),
         (
             ["Ada,2026-03-03,X,east,tier1"],

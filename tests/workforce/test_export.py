@@ -64,12 +64,17 @@ def test_a_shift_that_clocks_skip_or_show_twice_survives(staffed: Staffed, tmp_p
 
 
 def test_added_people_are_in_the_table_and_the_lead_is_not(staffed: Staffed, tmp_path: Path) -> None:
-    crew: dict[str, Any] = {"pattern": "5D 2O", "headcount": {"tier1": 2, "tier3": 1}}
+    crew: dict[str, Any] = {
+        "pattern": "5D 2O",
+        "headcount": {"tier1": 2, "tier3": 1, "manager": 1, "coordinator": 1},
+    }
     scenario = staffed({"crew": crew}).with_({"staffing.add": {"more": crew}, "oncall.lead": "here"})
     plan, again = there_and_back(scenario, tmp_path)
     assert same_duties(plan, again)
     assert plan.agents.name[-1] == again.agents.name[-1] == "lead"
-    assert "lead" not in set(roster_table(scenario, plan)["agent"])
+    table = roster_table(scenario, plan)
+    assert "lead" not in set(table["agent"])
+    assert set(table["tier"]) == {"tier1", "tier3", "manager", "coordinator"}
 
 
 def test_what_a_row_says(staffed: Staffed) -> None:

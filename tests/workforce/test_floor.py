@@ -40,7 +40,8 @@ def test_rows_hold_at_their_hours_and_a_tier_that_is_not_named_needs_nobody(cove
     scenario = covered(rows, zones={"here": "UTC"}, days=1)
     floor = floor_of(scenario, "here")
     assert (floor.since // HOUR).tolist() == [0, 5, 9, 17, 22]
-    assert floor.required.tolist() == [[1, 2, 0, 0], [0] * 4, [5, 0, 0, 1], [0] * 4, [1, 2, 0, 0]]
+    assert floor.required[:, :4].tolist() == [[1, 2, 0, 0], [0] * 4, [5, 0, 0, 1], [0] * 4, [1, 2, 0, 0]]
+    assert not floor.required[:, 4:].any()
 
 
 def test_of_several_rows_that_hold_the_one_named_last_counts(covered: Covered) -> None:
@@ -48,6 +49,36 @@ def test_of_several_rows_that_hold_the_one_named_last_counts(covered: Covered) -
     assert [count for _, count in steps(*_with_floor(covered(rows, zones=LONDON, days=1)))] == [3, 1, 3]
     turned = dict(reversed(rows.items()))
     assert [count for _, count in steps(*_with_floor(covered(turned, zones=LONDON, days=1)))] == [3]
+
+
+def test_a_row_says_nothing_of_a_group_that_it_does_not_name(covered: Covered) -> None:
+    """Coordinators on any day, managers on weekdays: the tiers' weekend and their holiday are as without them."""
+    rows = {
+        "office": {"days": "weekday", "hours": "09:00-17:00", "agents": {"tier1": 3, "tier4": 1, "manager": 2}},
+        "late": {"days": "weekday", "hours": "15:00-17:00", "agents": {"tier1": 1}},
+        "weekend": one(2, days="weekend"),
+        "holiday": one(1, days="holiday"),
+    }
+    central = {"central": {"agents": {"coordinator": 1}, "regions": ["here"]}}
+    days_off = {"here": {"2026-03-10": "A Tuesday"}}
+    alone = covered(rows, zones={"here": "UTC", "there": "UTC"}, days=10, holidays=days_off)
+    both = alone.with_({"staffing.minimum": rows | central})
+    floor = floor_of(both, "here")
+    table = dict(zip((floor.since // HOUR).tolist(), floor.required.tolist(), strict=True))
+    monday = {0: [0, 0, 0, 0, 0, 1], 9: [3, 0, 0, 1, 2, 1], 15: [1, 0, 0, 0, 2, 1], 17: [0, 0, 0, 0, 0, 1]}
+    assert {hour: row for hour, row in table.items() if hour < 24} == monday
+    assert table[5 * 24] == [2, 0, 0, 0, 0, 1]
+    tuesday = {hour - 8 * 24: row for hour, row in table.items() if 8 * 24 <= hour < 9 * 24}
+    assert tuesday == {0: [1, 0, 0, 0, 0, 1], 9: [1, 0, 0, 0, 2, 1], 17: [1, 0, 0, 0, 0, 1]}
+    assert not floor_of(both, "there").required[:, 5].any()
+    assert np.array_equal(weekly_floor(both, "here", "agents").required, weekly_floor(alone, "here", "agents").required)
+
+
+def test_hours_of_managers_make_no_step_in_the_week_of_agents(covered: Covered) -> None:
+    rows = {"all": one(1), "boss": {"hours": "10:30-11:00", "agents": {"manager": 1}}}
+    scenario = covered(rows, zones=LONDON, days=7)
+    assert weekly_floor(scenario, "here", "agents").edges == (0,)
+    assert weekly_floor(scenario, "here", "managers").edges == (0, 10 * HOUR + 30 * MINUTE, 11 * HOUR)
 
 
 def _with_floor(scenario: Scenario) -> tuple[Scenario, Floor]:
@@ -144,7 +175,7 @@ def _read(wall: int) -> int:
 def test_a_week_has_the_holidays_that_ask_for_more(covered: Covered) -> None:
     rows = {"usual": one(3), "holiday": one(5, days="holiday", hours="08:00-12:00")}
     scenario = covered(rows, zones=LONDON, days=14, holidays={"here": {"2026-03-10": "A Tuesday"}})
-    week = weekly_floor(scenario, "here", [30 * MINUTE])
+    week = weekly_floor(scenario, "here", "agents", [30 * MINUTE])
     assert week.edges == (0, 30 * MINUTE, 8 * HOUR, 12 * HOUR)
     assert week.required[:, :, 0].tolist() == [[3, 3, 3, 3], [3, 3, 5, 3], *[[3, 3, 3, 3]] * 5]
 
@@ -152,4 +183,4 @@ def test_a_week_has_the_holidays_that_ask_for_more(covered: Covered) -> None:
 def test_a_holiday_outside_the_run_asks_for_nothing(covered: Covered) -> None:
     rows = {"usual": one(3), "holiday": one(5, days="holiday")}
     scenario = covered(rows, zones=LONDON, days=14, holidays={"here": {"2026-04-07": "A Tuesday"}})
-    assert (weekly_floor(scenario, "here").required[:, :, 0] == 3).all()
+    assert (weekly_floor(scenario, "here", "agents").required[:, :, 0] == 3).all()

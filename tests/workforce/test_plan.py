@@ -10,7 +10,7 @@ import pytest
 from sim.clock import DAY, HOUR
 from sim.errors import ScenarioError, StaffingError
 from sim.workforce.plan import plan_roster
-from sim.workforce.roster import ALL_PRIORITIES, LEAD
+from sim.workforce.roster import ALL_PRIORITIES, COORDINATOR, LEAD, MANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,33 @@ def test_an_added_crew_moves_nobody(staffed: Staffed, mode: str) -> None:
     for name in ("agent", "start", "end", "night"):
         assert np.array_equal(getattr(more, name)[:d], getattr(plan, name))
     assert len(more.agent) > d
+
+
+@pytest.mark.parametrize("mode", ["flat", "pattern", "cover"])
+def test_managers_and_coordinators_come_after_the_tiers_of_their_region(staffed: Staffed, mode: str) -> None:
+    counts = {"coordinator": 1, "tier2": 1, "manager": 2, "tier1": 1}
+    regions = {r: {"zone": "UTC", "tickets": "1 per hour", "shifts": {"D": "08:00-16:00"}} for r in ("a", "b")}
+    day = {"days": "weekday", "hours": "08:00-16:00", "agents": counts}
+    staffing = {
+        "flat": {},
+        "pattern": {"mode": "pattern", "crews": {"x": {"pattern": "5D 2O", "headcount": counts}}},
+        "cover": {"mode": "cover", "minimum": {"x": day}},
+    }[mode]
+    flat = dict.fromkeys(regions, counts)
+    plan = plan_roster(staffed(regions=regions, flat=flat, days=7).with_({"staffing": staffing}))
+    crew = {"flat": "", "pattern": "x/", "cover": "cover/"}[mode]
+    members = ["tier1/%s1", "tier2/%s1", "manager/%s1", "manager/%s2", "coordinator/%s1"]
+    assert plan.agents.name == tuple(f"{region}/{member % crew}" for region in regions for member in members)
+    assert plan.agents.tier.tolist() == [0, 1, MANAGER, MANAGER, COORDINATOR] * 2
+    assert set(plan.agent.tolist()) == set(range(10))
+
+
+def test_an_added_manager_moves_nobody(staffed: Staffed) -> None:
+    add = {"more": {"pattern": "weekdays", "headcount": {"manager": 1, "coordinator": 1}, "regions": ["here"]}}
+    before = staffed({"crew": CREW})
+    plan, more = plan_roster(before), plan_roster(before.with_({"staffing.add": add}))
+    assert more.agents.name == (*plan.agents.name, "here/manager/more/1", "here/coordinator/more/1")
+    assert np.array_equal(more.start[: len(plan.agent)], plan.start)
 
 
 def test_an_added_crew_has_its_regions_and_rotations(staffed: Staffed) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.clock import DAY, HOUR, NEVER, WEEK
 from sim.scenario.staffing import Rules
 from sim.workforce.roster import FOREVER
-from sim.workforce.rules import breaches, consecutive, hours_in_week, rest_before
+from sim.workforce.rules import breaches, consecutive, hours_in_week, rest_before, weekend_gap, weekends
 
 
 class Duties(NamedTuple):
@@ -49,7 +49,7 @@ def test_a_gap_of_a_day_begins_the_count_anew() -> None:
 
 def test_nobody_breaks_nothing() -> None:
     nobody = on_duty([], 8 * HOUR)
-    assert [len(broken) for broken in breaches(Rules(), *nobody, nobody.start, nobody.start > 0)] == [0, 0, 0, 0]
+    assert [len(broken) for broken in breaches(Rules(), *nobody, nobody.start, nobody.start > 0)] == [0] * 5
     assert rest_before(*nobody).tolist() == hours_in_week(*nobody).tolist() == []
     assert consecutive(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)).tolist() == []
 
@@ -59,12 +59,45 @@ def test_breaches_tell_the_duty_and_what_was_found() -> None:
     agent, start, end = on_duty([*(day * DAY + 22 * HOUR for day in range(7)), 7 * DAY + 14 * HOUR], 8 * HOUR)
     night = np.array([True] * 7 + [False])
     rules = Rules(rest="13 h", week_hours="48 h", consecutive_duties=7, consecutive_nights=5)  # type: ignore[arg-type]
-    rest, hours, duties, nights = breaches(rules, agent, start, end, start // DAY, night)
+    rest, hours, duties, nights, weekends = breaches(rules, agent, start, end, start // DAY, night)
     assert (rest.rule, rest.limit, rest.duty.tolist(), rest.value.tolist()) == ("rest", 13 * HOUR, [7], [8 * HOUR])
     # 56 h in the week of the seventh night; the span that ends with the day at 22:00 begins with the first night.
     assert (hours.rule, hours.duty.tolist(), hours.value.tolist()) == ("week_hours", [6, 7], [56 * HOUR, 64 * HOUR])
     assert (duties.rule, duties.duty.tolist(), duties.value.tolist()) == ("consecutive_duties", [7], [8])
     assert (nights.rule, nights.duty.tolist(), nights.value.tolist()) == ("consecutive_nights", [5, 6], [6, 7])
+    assert (weekends.rule, weekends.limit, len(weekends)) == ("weekend_every", 1, 0)
+
+
+MONDAY, FRIDAY, SATURDAY = 4 * DAY, 8 * DAY, 9 * DAY
+"""Of the second week of 1970, whose first day was a Thursday."""
+
+
+def test_a_weekend_is_worked_if_any_hour_of_it_is() -> None:
+    spans = [
+        (FRIDAY + 16 * HOUR, SATURDAY, False), (FRIDAY + 22 * HOUR, SATURDAY + 6 * HOUR, True),
+        (SATURDAY, SATURDAY + HOUR, True), (MONDAY + 6 * DAY + 23 * HOUR, MONDAY + WEEK + 7 * HOUR, True),
+        (MONDAY + WEEK, MONDAY + WEEK + 8 * HOUR, False), (MONDAY, MONDAY + HOUR, False),
+    ]  # fmt: skip
+    first, last = weekends(*(np.array(ends) for ends in list(zip(*spans, strict=True))[:2]))
+    assert (last >= first).tolist() == [worked for *_, worked in spans]
+    assert set(first[last >= first].tolist()) == {1}
+
+
+def test_of_weekends_in_a_row_the_one_that_comes_too_soon_is_told_with_its_first_duty() -> None:
+    # Saturday and Sunday of the first and the third week, Friday's night into the sixth weekend, then the Sunday after.
+    weeks = [SATURDAY, SATURDAY + DAY, SATURDAY + 2 * WEEK, SATURDAY + DAY + 2 * WEEK]
+    starts = [*weeks, FRIDAY + 5 * WEEK + 22 * HOUR, SATURDAY + DAY + 6 * WEEK]
+    agent, start, end = on_duty(starts, 8 * HOUR)
+    duty, gap = weekend_gap(agent, start, end)
+    assert (duty.tolist(), gap.tolist()) == ([2, 4, 5], [2, 3, 1])
+    for every, broken in ((1, []), (2, [5]), (3, [2, 5]), (4, [2, 4, 5])):
+        found = breaches(Rules(weekend_every=every), agent, start, end, start // DAY, start < 0)[-1]
+        assert (found.rule, found.limit, found.duty.tolist()) == ("weekend_every", every, broken)
+
+
+def test_another_persons_weekend_is_none_of_ones_own() -> None:
+    start = np.array([SATURDAY, SATURDAY + WEEK])
+    assert len(weekend_gap(np.array([0, 1]), start, start + HOUR)[0]) == 0
 
 
 rosters = st.lists(
@@ -93,6 +126,18 @@ def test_hours_are_those_counted_one_by_one(roster: list[list[tuple[int, int]]])
         mine = [row for row in range(len(duties.agent)) if duties.agent[row] == duties.agent[n]]
         worked = sum(any(duties.start[m] <= hour * HOUR < duties.end[m] for m in mine) for hour in span)
         assert hours == worked * HOUR
+
+
+@given(rosters)
+def test_weekends_are_those_counted_hour_by_hour(roster: list[list[tuple[int, int]]]) -> None:
+    duties = laid_out([[(off * 3, on) for off, on in mine] for mine in roster])  # up to four months
+    expected, before = [], dict[int, int]()
+    for n, (agent, start, end) in enumerate(zip(*(part.tolist() for part in duties), strict=True)):
+        weeks = {(hour + 72) // 168 for hour in range(start // HOUR, end // HOUR) if (hour + 72) % 168 >= 120}
+        for week in weeks - {before.get(agent)}:
+            expected += [(n, week - before[agent])] if agent in before else []
+            before[agent] = week
+    assert list(zip(*(part.tolist() for part in weekend_gap(*duties)), strict=True)) == expected
 
 
 @given(rosters)
