@@ -24,7 +24,7 @@ ORDER = (
     "workforce.cover", "workforce.shifts", "workforce.rotations", "workforce.lines", "workforce.shortfall",
     "workforce.dated_rows", "workforce.explicit", "workforce.export", "workforce.oncall", "workforce.absences",
     "workforce.plan", "workforce.audit", "workforce.chores", "workforce.presence",
-    "engine.journal", "engine.policy", "engine.moments", "engine.paging", "engine.presence", "engine.records",
+    "engine.journal", "engine.lifecycle", "engine.policy", "engine.moments", "engine.paging", "engine.presence", "engine.records",
     "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
