@@ -103,6 +103,7 @@ def markdown() -> str:
 def _figure(definition: Definition) -> str:
     names = ", ".join(f"`{name}`" for name in definition.names)
     target = f"`{definition.target}`" if definition.target else "none"
+    part = f"- only where there are: {definition.part}\n" if definition.part else ""
     return f"""\
 ### {names}
 
@@ -115,7 +116,7 @@ def _figure(definition: Definition) -> str:
 - left out: {definition.excluded}
 - better: {definition.better}
 - target: {target}
-"""
+{part}"""
 
 
 def _bound(bound: Bound) -> str:

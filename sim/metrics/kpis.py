@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim.metrics.desk_figures import DESK_FIGURES
+from sim.metrics.event_figures import EVENT_FIGURES
 from sim.metrics.people_figures import PEOPLE_FIGURES
 from sim.metrics.utilization import band, per_cent
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario, Targets
 
-DEFINITIONS = (*DESK_FIGURES, *PEOPLE_FIGURES)
+DEFINITIONS = (*DESK_FIGURES, *EVENT_FIGURES, *PEOPLE_FIGURES)
 """What every figure means; one definition serves all its members (priorities, tiers)."""
 
 KPIS = {name: definition for definition in DEFINITIONS for name in definition.names}
