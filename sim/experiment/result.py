@@ -15,6 +15,7 @@ from sim.engine.lifecycle import LifeState, life
 from sim.experiment.estimate import pooled
 from sim.experiment.notebook import html
 from sim.metrics.frames import frames, kpi_frame, records
+from sim.metrics.kpis import told
 from sim.metrics.measure import Measurement, stack
 from sim.metrics.setting import setting
 from sim.scenario.base import PRIORITIES, ROLES
@@ -192,7 +193,8 @@ class Result:
         return [name for name, record in self.records.items() if record.get("met") is False]
 
     def _repr_html_(self) -> str:
-        return html(self.scenario.name, (self.scenario.question, self._method(), *self.notices), self.records)
+        lines = (self.scenario.question, self._method(), *self.notices)
+        return html(self.scenario.name, lines, {name: one for name, one in self.records.items() if told(name, one)})
 
     def _method(self) -> str:
         """How it was done, in a line."""
