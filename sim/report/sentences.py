@@ -158,7 +158,7 @@ def _happened(findings: Findings) -> Iterator[str]:
         again = "" if math.isnan(one.recovery) else f"the service is back {number(one.recovery)} min after its end; "
         off = f", and {number(one.deferred)} were put off" if one.deferred else ""
         yield (
-            f"{one.name.capitalize()}, {number(one.occurrences)} times {_days(findings)}: {again}"
+            f"{one.name} ({number(one.occurrences)} times {_days(findings)}): {again}"
             f"{number(one.backlog_peak)} more tickets than before stood in line{off}."
         )
 

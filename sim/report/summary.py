@@ -75,7 +75,7 @@ _LOST_TIME = (
     ("people.vacation", "vacation a person"),
     ("rest.shortened", "shortened by rest"),
     ("rest.lost", "lost to rest"),
-    ("rest.breaches", "too short"),
+    ("rest.breaches", "rests too short"),
 )
 
 

@@ -29,6 +29,8 @@ class _Panel(NamedTuple):
     colour: str
 
 
+_INTERVAL = "95 % interval"
+"""Told once, of the first panel."""
 _WAITING = _Panel("waiting", "tickets that wait", "tickets", style.BLUE)
 _RESPONSE = _Panel("response", "first responses in time, of those who come within 4 h", "%", style.GREEN)
 _EMERGENCIES = _Panel("emergencies", "open emergencies", "emergencies", style.VERMILION)
@@ -71,7 +73,7 @@ def plot_continuity(
     for axes, panel in zip(made, shown, strict=True):
         _draw(axes, table, panel, warmup_days)
         if panel is _RESPONSE:
-            axes.set_ylim(0, 104)
+            axes.set_ylim(_floor(table), 102)
             if target is not None:
                 axes.axhline(target, color=style.VERMILION, linewidth=1.2, linestyle="--", label="target")
     for axes in made[:-1]:
@@ -82,13 +84,27 @@ def plot_continuity(
     return ax
 
 
+def _floor(table: pd.DataFrame) -> float:
+    """Where the axis of shares begins: ten or more below the worst hour."""
+    worst = table.loc[table["measure"] == _RESPONSE.measure, "mean"].min()
+    return max(0.0, 10 * np.floor(worst / 10) - 10) if np.isfinite(worst) else 0.0
+
+
 def _draw(ax: Axes, table: pd.DataFrame, panel: _Panel, warmup_days: int) -> None:
     rows = table[table["measure"] == panel.measure]
     time = date2num(rows["time"].dt.tz_convert(None).to_numpy())  # type: ignore[no-untyped-call]
     share = table.loc[table["measure"] == "disrupted", "mean"].to_numpy() / 100
     _shade(ax, time, share)
     if rows["low"].notna().any():
-        ax.fill_between(time, rows["low"], rows["high"], color=panel.colour, alpha=0.3, linewidth=0)
+        ax.fill_between(
+            time,
+            rows["low"],
+            rows["high"],
+            color=panel.colour,
+            alpha=0.3,
+            linewidth=0,
+            label=_INTERVAL if panel is _WAITING else "_",
+        )
     ax.plot(time, rows["mean"], color=panel.colour, linewidth=0.9)
     if warmup_days:
         ax.axvspan(time[0], time[0] + warmup_days, color=style.FAINT, alpha=0.6, linewidth=0, label="warm-up")
@@ -107,5 +123,5 @@ def _shade(ax: Axes, time: NDArray[np.float64], share: NDArray[np.float64]) -> N
         if share[first] > 0:
             ax.axvspan(
                 time[first], time[last - 1] + width, facecolor=style.ORANGE, alpha=0.15 + 0.45 * float(share[first]),
-                edgecolor=style.ORANGE, linewidth=_EDGE, label="disruption or drill",
+                edgecolor=style.ORANGE, linewidth=_EDGE, label="disruption or drill", zorder=0,
             )  # fmt: skip
