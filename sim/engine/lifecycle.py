@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.engine.journal import Table, Why, missing, table
+from sim.workforce.roster import LEAD
 from sim.workload.tape import Filter, Kind, TaskKind
 
 if TYPE_CHECKING:
@@ -145,12 +146,13 @@ def _whole(journals: Journals) -> _Events:
 
 
 def _escalations(journals: Journals) -> _Events:
-    """The ticket's timer took effect, or its next stage is one for a higher tier."""
+    """The ticket's timer took effect, or its next stage is one for a higher tier than all before."""
     work = journals.work
     stages = np.flatnonzero((work["stretch"] == 0) & (work["kind"] <= TaskKind.REOPENED))
-    ticket, tier = work["ticket"][stages], work["tier"][stages]
+    ticket = work["ticket"][stages]
+    tier = ticket * (LEAD + 1) + work["tier"][stages]  # in a lane of its own for each ticket
     higher = np.zeros(len(stages), dtype=np.bool_)
-    higher[1:] = (ticket[1:] == ticket[:-1]) & (tier[1:] > tier[:-1])
+    higher[1:] = (ticket[1:] == ticket[:-1]) & (tier[1:] > np.maximum.accumulate(tier)[:-1])
     onward = np.isin(work["why_queued"][stages], (Why.NEXT_STAGE, Why.RETURNED))
     raised = stages[higher & onward]
     return _in_order(
@@ -227,10 +229,10 @@ def _told(events: _Events) -> Table:
     path.enter(instants.has(_What.CREATED), CREATED)
     path.enter(instants.has(_What.ANSWERED) & path.among(CREATED), ACKNOWLEDGED)
     path.enter(instants.escalate_at_rest() & path.among(CREATED, ACKNOWLEDGED, IN_PROGRESS), ESCALATED)
-    # Whoever begins has responded; and nobody resolves what they are not at, be it by going without help.
-    path.enter(instants.has(_What.STARTS, _What.RESOLVED) & path.among(CREATED), ACKNOWLEDGED)
     path.enter(instants.has(_What.ALARMS) & path.among(CREATED, ACKNOWLEDGED), ESCALATED)
     path.enter(instants.has(_What.ALARMS), EMERGENCY)
+    # Whoever begins has responded; and nobody resolves what they are not at, be it by going without help.
+    path.enter(instants.has(_What.STARTS, _What.RESOLVED) & path.among(CREATED), ACKNOWLEDGED)
     path.enter(instants.has(_What.RESOLVED) & path.among(ACKNOWLEDGED, ESCALATED), IN_PROGRESS)
     for state in (IN_PROGRESS, ACKNOWLEDGED, ESCALATED):
         path.enter(instants.after == state, state)
