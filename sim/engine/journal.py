@@ -263,7 +263,7 @@ def empty(columns: dict[str, type[np.generic]]) -> Table:
 INSTANTS = frozenset(
     {"created", "visible", "respond_by", "resolve_by", "acknowledged", "started", "first_resolved", "resolved",
      "escalated", "critical", "abandoned", "queued_at", "due", "start", "end", "planned_start", "planned_end",
-     "paid_end", "left", "sent", "answered"}
+     "paid_end", "left", "sent", "answered", "at"}
 )  # fmt: skip
 """Columns that hold an instant."""
 
@@ -300,10 +300,17 @@ def frame(table: Table, labels: dict[str, tuple[str, ...]], origin: int) -> pd.D
             shifted = np.where(missing(values), NEVER, values + origin)
             out[name] = pd.to_datetime(shifted.astype("M8[ms]"), utc=True)
         elif name in labels or name in _LABELS:
-            words = labels.get(name) or tuple(member.name.lower() for member in _LABELS[name])
-            codes = values.astype(np.int64)
-            codes = np.where(codes < len(words), codes, -1)
-            out[name] = pd.Categorical.from_codes(codes, pd.Index(words))
+            words = labels[name] if name in labels else tuple(member.name.lower() for member in _LABELS[name])
+            out[name] = _named(values.astype(np.int64), words)
         else:
             out[name] = values
     return pd.DataFrame(out)
+
+
+def _named(codes: NDArray[np.int64], words: tuple[str, ...]) -> Any:
+    """Names for codes, missing where a code has none; files keep no categories where there is not one."""
+    import pandas as pd
+
+    if not words:
+        return np.full(len(codes), None)
+    return pd.Categorical.from_codes(np.where(codes < len(words), codes, -1), pd.Index(words))

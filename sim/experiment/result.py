@@ -8,19 +8,24 @@ from importlib import metadata
 from platform import python_version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.engine.journal import frame
+from sim.engine.lifecycle import LifeState, life
 from sim.experiment.estimate import pooled
 from sim.experiment.notebook import html
 from sim.metrics.frames import frames, kpi_frame, records
+from sim.metrics.kpis import told
 from sim.metrics.measure import Measurement, stack
 from sim.metrics.setting import setting
-from sim.scenario.base import PRIORITIES, TIERS
+from sim.scenario.base import PRIORITIES, ROLES
 from sim.scenario.days_off import clock_of, holidays_of
-from sim.workforce.roster import Chore, Level
-from sim.workload.tape import CustomerClass, Filter, Kind
+from sim.workforce.roster import Chore, Level, Reason
+from sim.workload.tape import CustomerClass, Filter, Kind, TaskKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+    from enum import IntEnum
 
     import pandas as pd
 
@@ -97,27 +102,44 @@ class Result:
     @cached_property
     def tickets(self) -> pd.DataFrame:
         """One row a ticket of the replications whose journals were kept."""
-        return self._journal("tickets")
+        return self._journal(lambda journals: journals.tickets, kind=_names(Kind))
+
+    @cached_property
+    def life(self) -> pd.DataFrame:
+        """One row each time that a ticket enters a state of its life, as the manual (§7.1) has them."""
+        return self._journal(life, state=_names(LifeState))
 
     @cached_property
     def work(self) -> pd.DataFrame:
         """One row a stretch of waiting and work."""
-        return self._journal("work")
+        return self._journal(lambda journals: journals.work, kind=_names(TaskKind))
 
     @cached_property
     def duties(self) -> pd.DataFrame:
         """One row a segment of a duty, between its pauses."""
-        return self._journal("duties")
+        return self._journal(lambda journals: journals.duties)
 
     @cached_property
     def chores(self) -> pd.DataFrame:
         """One row a stretch of time that went into a meeting or a review."""
-        return self._journal("chores")
+        return self._journal(lambda journals: journals.chores, kind=_names(Chore))
 
     @cached_property
     def pages(self) -> pd.DataFrame:
         """One row a page."""
-        return self._journal("pages")
+        return self._journal(lambda journals: journals.pages)
+
+    @cached_property
+    def absences(self) -> pd.DataFrame:
+        """One row a stretch of planned duty that was not worked."""
+        return self._journal(lambda journals: journals.absences)
+
+    @cached_property
+    def disruptions(self) -> pd.DataFrame:
+        """One row a disruption or drill; bit p of `serves` is set where priority p is served, 0 is P1."""
+        continuity = self.scenario.continuity
+        entries = (*continuity.threats, *continuity.drills)
+        return self._journal(lambda journals: _entered(journals.disruptions, len(continuity.threats)), entry=entries)
 
     @property
     def timing(self) -> dict[str, float]:
@@ -171,7 +193,8 @@ class Result:
         return [name for name, record in self.records.items() if record.get("met") is False]
 
     def _repr_html_(self) -> str:
-        return html(self.scenario.name, (self.scenario.question, self._method(), *self.notices), self.records)
+        lines = (self.scenario.question, self._method(), *self.notices)
+        return html(self.scenario.name, lines, {name: one for name, one in self.records.items() if told(name, one)})
 
     def _method(self) -> str:
         """How it was done, in a line."""
@@ -189,27 +212,39 @@ class Result:
     def _stacked(self) -> Measurement:
         return stack([replication.measurement for replication in self.replications])
 
-    def _journal(self, which: str) -> pd.DataFrame:
+    def _journal(self, read: Callable[[Journals], Table], **names: tuple[str, ...]) -> pd.DataFrame:
         import pandas as pd
 
-        parts = [self._frame(getattr(journals, which)).assign(replication=index) for index, journals in self._kept()]
-        if not parts:
-            return pd.DataFrame()
-        return pd.concat(parts, ignore_index=True)
+        labels, origin = {**self._labels, **names}, clock_of(self.scenario).origin
+        parts = [
+            frame(read(one.journals), labels, origin).assign(replication=one.index)
+            for one in self.replications
+            if one.journals is not None
+        ]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
-    def _kept(self) -> Iterator[tuple[int, Journals]]:
-        return ((one.index, one.journals) for one in self.replications if one.journals is not None)
-
-    def _frame(self, table: Table) -> pd.DataFrame:
-        labels = {
-            "region": tuple(self.scenario.regions),
-            "kind": tuple(kind.name.lower() for kind in (Chore if "due" in table else Kind)),
+    @cached_property
+    def _labels(self) -> dict[str, tuple[str, ...]]:
+        regions = tuple(self.scenario.regions)
+        return {
+            "region": regions,
+            "served_by": regions,
+            "emergency": tuple(self.scenario.emergencies.types),
             "priority": PRIORITIES,
-            "customer_class": tuple(member.name.lower() for member in CustomerClass),
+            "customer_class": _names(CustomerClass),
             "channel": tuple(self.scenario.demand.channels),
-            "tier": (*TIERS, "lead"),
-            "level": tuple(level.name.lower() for level in Level),
-            "filtered": tuple(member.name.lower() for member in Filter),
+            "tier": (*ROLES, "lead"),
+            "level": _names(Level),
+            "filtered": _names(Filter),
+            "reason": _names(Reason),
             "agent": self.plan.agents.name,
         }
-        return frame(table, labels, clock_of(self.scenario).origin)
+
+
+def _names(codes: type[IntEnum]) -> tuple[str, ...]:
+    return tuple(member.name.lower() for member in codes)
+
+
+def _entered(disruptions: Table, threats: int) -> Table:
+    """With one numbering of all entries: threats, then drills."""
+    return {**disruptions, "entry": disruptions["entry"] + threats * disruptions["drill"].astype(np.int64)}

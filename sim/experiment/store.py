@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from sim.experiment.result import Result
     from sim.scenario.schema import Scenario
 
-JOURNALS = ("tickets", "work", "chores", "pages", "duties")
+JOURNALS = ("tickets", "life", "work", "chores", "pages", "duties", "absences", "disruptions")
+"""Journals, and what is read off them, in a file each; one without rows has none."""
 
 
 class Filed(Protocol):

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import HOUR, MINUTE
-from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, ratios, tier_sums
-from sim.metrics.indicators import Case, indicators, weekends_of, whole_duties
+from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, of_tiers, ratios, tier_sums
+from sim.metrics.indicators import Case, indicators, weekends_of
 from sim.metrics.utilization import per_cent
+from sim.workforce.roster import LEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from sim.clock import Clock
     from sim.engine.journal import Journals
-    from sim.metrics.pages import Interruptions
-    from sim.metrics.timesheet import Timesheet
     from sim.scenario.limits import Limits
     from sim.scenario.schema import Scenario
 
@@ -101,7 +100,11 @@ _MEASURES = (
 _COLUMN = {measure.name: column for column, measure in enumerate(_MEASURES)}
 
 LAYOUTS = {
-    "burnout_by_agent": Layout(("agent",), _MEASURES, "Burnout indicators of every agent, a replication."),
+    "burnout_by_agent": Layout(
+        ("agent",),
+        _MEASURES,
+        "Burnout indicators of every agent, a replication. Managers and coordinators have no limits.",
+    ),
     "burnout_by_tier": Layout(("tier",), _MEASURES, "The same on average over the agents of a tier."),
     "limits_by_agent": Layout(
         ("agent", "limit"),
@@ -132,24 +135,32 @@ def light(exceeded: float, limits: Limits) -> str | None:
     return "red" if exceeded >= limits.red else "amber" if exceeded >= limits.amber else "green"
 
 
-def tables(
-    journals: Journals, sheet: Timesheet, interrupted: Interruptions, scenario: Scenario, clock: Clock
-) -> dict[str, Ratios]:
-    """Indicators by agent, and their means by tier."""
-    case = Case(journals, sheet, interrupted, scenario, clock, whole_duties(journals))
-    found = indicators(case)
-    over = np.stack([_over(bound, found, case) for bound in BOUNDS], axis=-1)
-    anything = np.any([np.isfinite(indicator) for indicator in found.values()], axis=0)
+def tables(case: Case) -> dict[str, Ratios]:
+    """Indicators by agent, and their means by tier.
+
+    Managers and coordinators are not held against the limits: the journals know little of their work. The engineering
+    lead is, by the pages that wake them.
+    """
+    tier = case.journals.agents["tier"]
+    ours, found = _judged(tier), indicators(case)
+    over = np.stack([_over(bound, found, case) & ours for bound in BOUNDS], axis=-1)
+    anything = np.any([np.isfinite(indicator) & ours for indicator in found.values()], axis=0)
     found["limits_exceeded"] = np.where(anything, over.sum(axis=-1), np.nan)
     values = np.stack([found[measure.name] for measure in _MEASURES], axis=-1)
     known = np.isfinite(values)
     by_agent = Ratios(np.where(known, values, 0.0), known.astype(np.float64))
-    judged = np.stack([np.isfinite(found[bound.measure]) for bound in BOUNDS], axis=-1)
+    judged = np.stack([np.isfinite(found[bound.measure]) & ours for bound in BOUNDS], axis=-1)
     return {
         "burnout_by_agent": by_agent,
-        "burnout_by_tier": tier_sums(by_agent, journals.agents["tier"]),
+        "burnout_by_tier": tier_sums(by_agent, tier),
         "limits_by_agent": ratios((PER_CENT * over.ravel(), judged.ravel())),
     }
+
+
+def _judged(tier: NDArray[np.uint8]) -> Mask:
+    """Whose work the journals know well enough to hold them against the limits."""
+    mask: Mask = of_tiers(tier) | (tier == LEAD)
+    return mask
 
 
 def _over(bound: Bound, found: Mapping[str, Floats], case: Case) -> Mask:
@@ -173,9 +184,11 @@ def kpis(
     journals: Journals, cuts: Mapping[str, Ratios], scenario: Scenario, clock: Clock
 ) -> dict[str, tuple[float, float]]:
     """People over their limits, the longest week, and how evenly nights, weekends and sleepless nights are shared."""
-    table, limits = cuts["burnout_by_agent"], scenario.limits
+    limits, everybody = scenario.limits, cuts["burnout_by_agent"]
+    ours = _judged(journals.agents["tier"])[:, None]
+    table = Ratios(everybody.num * ours, everybody.den * ours)
     exceeded, _ = _of_people(table, "limits_exceeded")
-    weeks, _ = _of_people(table, "hours_7_days")
+    weeks, _ = _of_people(everybody, "hours_7_days")
     nights, _ = _of_people(table, "nights")
     weekends, _ = _of_people(table, "weekends")
     sleep, known = _of_people(table, "sleep_pages")

@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.clock import HOURS_PER_WEEK
 from sim.engine.journal import State
-from sim.scenario.base import PRIORITIES, TIERS
-from sim.workforce.roster import Level
+from sim.scenario.base import PRIORITIES, ROLES, TIERS
+from sim.workforce.roster import Level, Reason
 from sim.workload.tape import CustomerClass, Kind
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ NO_CHANNEL = "(none)"
 """The channel of tickets without one, which is alerts; no channel of a scenario can be called so."""
 
 PER_CENT = 100
+
+EVERY_ROLE = (*ROLES, "lead")
+"""Everybody there is: the tiers, and those who do no ordinary work."""
+REST = "rest"
+"""Why planned duty is lost: compensatory rest, which the duties tell; other reasons stand in the absences."""
 
 
 class Ratios(NamedTuple):
@@ -75,6 +80,11 @@ def axes(scenario: Scenario) -> dict[str, Sequence[Any]]:
         "kind": tuple(member.name.lower() for member in Kind),
         "hour_of_week": range(HOURS_PER_WEEK),
         "level": tuple(member.name.lower() for member in Level),
+        "role": EVERY_ROLE,
+        "reason": (*(member.name.lower() for member in Reason), REST),
+        "emergency": tuple(scenario.emergencies.types),
+        "step": tuple(scenario.emergencies.chain),
+        "disruption": (*scenario.continuity.threats, *scenario.continuity.drills),
     }
 
 
@@ -97,8 +107,25 @@ def pair(table: Ratios, row: int, measure: int) -> tuple[float, float]:
 
 
 def tier_sums(by_agent: Ratios, tier: NDArray[np.uint8]) -> Ratios:
-    """A table by agent added up by the agents' own tier; the engineering lead, who belongs to none, is left out."""
-    return Ratios(*(np.stack([side[tier == code].sum(axis=0) for code in range(len(TIERS))]) for side in by_agent))
+    """A table by agent added up by the agents' own tier; managers, coordinators and the lead, who have none, are not
+    in it.
+    """
+    return _sums(by_agent, tier, len(TIERS))
+
+
+def role_sums(by_agent: Ratios, tier: NDArray[np.uint8]) -> Ratios:
+    """A table by agent added up by role."""
+    return _sums(by_agent, tier, len(EVERY_ROLE))
+
+
+def _sums(by_agent: Ratios, tier: NDArray[np.uint8], codes: int) -> Ratios:
+    return Ratios(*(np.stack([side[tier == code].sum(axis=0) for code in range(codes)]) for side in by_agent))
+
+
+def of_tiers(tier: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Who, or what, belongs to a tier, and not to managers, coordinators or the lead."""
+    mask: NDArray[np.bool_] = tier < len(TIERS)
+    return mask
 
 
 def within(instants: Ints, clock: Clock) -> NDArray[np.bool_]:
@@ -108,6 +135,15 @@ def within(instants: Ints, clock: Clock) -> NDArray[np.bool_]:
 
 
 def came(tickets: Table, clock: Clock) -> NDArray[np.bool_]:
-    """Which tickets and alerts were created in the measured window and came before people: filtered alerts did not."""
-    mask: NDArray[np.bool_] = within(tickets["created"], clock) & (tickets["state"] != State.FILTERED)
+    """Which tickets and alerts were created in the measured window and came before people: filtered alerts did not.
+
+    Emergencies are neither; they have figures of their own.
+    """
+    seen = (tickets["state"] != State.FILTERED) & (tickets["kind"] != Kind.EMERGENCY)
+    mask: NDArray[np.bool_] = within(tickets["created"], clock) & seen
     return mask
+
+
+def some(table: Table, rows: NDArray[Any]) -> Table:
+    """Some rows of a journal."""
+    return {name: column[rows] for name, column in table.items()}

@@ -23,6 +23,7 @@ class Definition:
         better: which way is good.
         target: the scenario's key, where there is a target.
         members: one figure for each, or none.
+        part: the scenario's keys without which there is no such figure, and no word of it; "" where there always is.
     """
 
     stem: str
@@ -35,6 +36,7 @@ class Definition:
     better: Better
     target: str = ""
     members: tuple[str, ...] = ()
+    part: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

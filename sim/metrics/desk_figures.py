@@ -14,7 +14,7 @@ DESK_FIGURES = (
         den="those whose response was due",
         clock="The deadline lies in the measured window. In a drained run: the creation does, and there is a deadline.",
         excluded="Tickets without a deadline; tickets abandoned before it (counted apart in the tables). "
-        "Abandoned at or after the deadline is a breach.",
+        "Abandoned at or after the deadline is a breach. Emergencies, which have figures of their own.",
         better="up",
         target="targets.response_met",
         members=PRIORITIES,
@@ -28,7 +28,7 @@ DESK_FIGURES = (
         den="those whose resolution was due",
         clock="The moved deadline lies in the measured window. "
         "In a drained run: the creation does, and there is a deadline.",
-        excluded="Tickets without a deadline; abandoned tickets (counted apart in the tables).",
+        excluded="Tickets without a deadline; abandoned tickets (counted apart in the tables). Emergencies.",
         better="up",
         target="targets.resolution_met",
         members=PRIORITIES,
@@ -65,7 +65,8 @@ DESK_FIGURES = (
         num="time in line before the task's first work; stretches parted by an escalation add up",
         den="tasks started",
         clock="The task is first queued in the measured window.",
-        excluded="Tasks that nobody has started on. Waits after an interruption or a hand-over.",
+        excluded="Tasks that nobody has started on. Waits after an interruption or a hand-over. Steps of the "
+        "communication chain; tasks of managers, coordinators and people outside the organisation.",
         better="down",
     ),
     Definition(
@@ -75,7 +76,7 @@ DESK_FIGURES = (
         num="100 x tasks that stood in line for more than 0 ms before their first work",
         den="tasks started",
         clock="The task is first queued in the measured window.",
-        excluded="Tasks that nobody has started on.",
+        excluded="Tasks that nobody has started on, and what `wait.mean` leaves out.",
         better="down",
     ),
     Definition(
@@ -86,7 +87,7 @@ DESK_FIGURES = (
         den=REPLICATION,
         clock=CREATED,
         excluded="Alerts that were filtered and never came before people, here and in all that follows: they are in "
-        "`alerts.filtered`.",
+        "`alerts.filtered`. Emergencies: they are in `emergencies.count`.",
         better="none",
     ),
     Definition(
@@ -106,7 +107,8 @@ DESK_FIGURES = (
         num="time for which at least one task of the ticket was in line or in service, hours",
         den="length of the window, hours",
         clock=ALL_TIME,
-        excluded="Tickets that wait for the customer: they are in `tickets.pending`.",
+        excluded="Tickets that wait for the customer: they are in `tickets.pending`. Emergencies; what is left of the "
+        "communication chain when the ticket is resolved.",
         better="down",
     ),
     Definition(
@@ -122,7 +124,7 @@ DESK_FIGURES = (
     Definition(
         "incidents.open",
         "incidents",
-        "Mean number of P1 tickets and alerts that are not resolved.",
+        "Mean number of P1 tickets, alerts and emergencies that are not resolved.",
         num="time from creation to the last resolution, less the time for which they were taken for resolved, hours",
         den="length of the window, hours",
         clock=ALL_TIME,
@@ -136,7 +138,7 @@ DESK_FIGURES = (
         num="100 x ticket-hours for which a ticket was at most 8 h old and resolved for good",
         den="ticket-hours for which a ticket was at most 8 h old",
         clock=ALL_TIME,
-        excluded="Nothing: abandoned tickets count as not resolved, reopened ones from their last resolution on.",
+        excluded="Emergencies. Abandoned tickets count as not resolved, reopened ones from their last resolution on.",
         better="up",
     ),
     Definition(

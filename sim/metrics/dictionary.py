@@ -50,15 +50,17 @@ What the journals say of each person, against the limits of the scenario. It is 
 from `limits.amber` limits exceeded on and red from `limits.red` on, and each limit is as good as its evidence, whose
 source is told with its key in [scenario.md](scenario.md#limits). Only the measured window counts, but spans of 7 days
 and days in a row may begin before it. Without duties there are only pages to look at; agents whose duty never ends are
-no people, and have no indicator.
+no people, and have no indicator. Managers and coordinators have indicators and no light, and are in no figure of
+burnout or fairness: the journals know little of their work. Their hours count like everybody's.
 
 - **hours_7_days**: most time at work in any 7 x 24 h that end in the window: duties from their start until the agent
   was done, pauses included, and call-outs.
 - **overtime**: time after the end of duties and their overlap.
 - **consecutive_duties**, **consecutive_nights**: days in a row on which a duty, or a night, starts, local time. A night
   has at least 3 h between 22:00 and 06:00 by plan (Directive 2003/88/EC, Art. 2(3)-(4)); **nights** counts them.
-- **short_rests**: duties that start less than `limits.rest` after the agent was done with the duty or the call-out
-  before. **quick_returns**: the same between duties as planned, without their overlap.
+- **short_rests**: duties to which the agent came less than `limits.rest` after they were done with the duty or the
+  call-out before, as it really was (`rest.breaches` counts them). **quick_returns**: the same between duties as
+  planned, without their overlap.
 - **weekends**: share of the weekends whose Sunday begins in the window that have at least an hour of work from
   Saturday 00:00 to Sunday 24:00, local time. The allowed share is rounded up to whole weekends of the window.
 - **sleep_pages**: interruptions off duty in sleep hours, as in `pages.sleep`.
@@ -103,6 +105,7 @@ def markdown() -> str:
 def _figure(definition: Definition) -> str:
     names = ", ".join(f"`{name}`" for name in definition.names)
     target = f"`{definition.target}`" if definition.target else "none"
+    part = f"- only where there are: {definition.part}\n" if definition.part else ""
     return f"""\
 ### {names}
 
@@ -115,7 +118,7 @@ def _figure(definition: Definition) -> str:
 - left out: {definition.excluded}
 - better: {definition.better}
 - target: {target}
-"""
+{part}"""
 
 
 def _bound(bound: Bound) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE
 from sim.engine.journal import State, Why, missing
-from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, came, ratios, rows, within
+from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, came, of_tiers, ratios, rows, some, within
 from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
 from sim.metrics.week import local_week
 from sim.scenario.base import PRIORITIES, TIERS
-from sim.workload.tape import Kind
+from sim.workload.tape import Kind, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,9 @@ RESOLUTION_MEMORY = 8 * HOUR
 OVER_MIN = (0, 1, 5, 15, 60)
 """Minutes for which the tables give the share of tasks that waited longer."""
 
+ASIDE = (TaskKind.COMMS, TaskKind.OUTSIDE)
+"""Work that is none on the ticket: telling others of it, and what people outside the organisation do."""
+
 MOST_HOURS = 3000
 """A run of more hours than this has its backlog by day."""
 
@@ -45,14 +48,16 @@ _BY_TIME = "backlog_by_time_tier"
 _BY_HOUR = "backlog_by_region_hour_tier"
 
 LAYOUTS = {
-    "waits_by_tier": Layout(("tier",), _WAITS, "Waits for the first work, by the task's tier."),
+    "waits_by_tier": Layout(
+        ("tier",), _WAITS, "Waits for the first work, by the task's tier; the communication chain is not in it."
+    ),
     "waits_by_priority": Layout(("priority",), _WAITS, "Waits for the first work, by the ticket's original priority."),
     "waits_by_tier_priority": Layout(("tier", "priority"), _WAITS, "Waits for the first work, by both."),
     _BY_TIME: Layout(
         ("time", "tier"),
         _BACKLOG,
         f"Mean number of tasks waiting and in service, by hour of the whole run, warm-up included (by day where the "
-        f"run is longer than {MOST_HOURS} h), and by the task's tier.",
+        f"run is longer than {MOST_HOURS} h), and by the task's tier. The communication chain is not in it.",
     ),
     _BY_HOUR: Layout(
         ("region", "hour_of_week", "tier"),
@@ -73,18 +78,25 @@ class Waits(NamedTuple):
     columns: dict[str, NDArray[Any]]
 
 
-def waits(journals: Journals) -> Waits:
-    """The wait of every task until its first work; a wait that escalation has cut in two adds up."""
+def lines_of_tiers(journals: Journals) -> Table:
+    """The work that stands in the lines of the tiers: without steps of the communication chain, and without that of
+    managers, coordinators and people outside the organisation.
+    """
     work = journals.work
+    return some(work, of_tiers(work["tier"]) & ~np.isin(work["kind"], ASIDE))
+
+
+def waits(work: Table, tickets: Table, end: int) -> Waits:
+    """The wait of every task until its first work; a wait that escalation has cut in two adds up."""
     heads, task = tasks_of(work)
     has_start = ~missing(work["start"])
     before: Ints = np.cumsum(has_start) - has_start
-    stretch = np.where(before == before[heads][task], waiting_spans(journals).length, 0)
+    stretch = np.where(before == before[heads][task], waiting_spans(work, end).length, 0)
     return Waits(
         queued=work["queued_at"][heads],
         wait=summed(stretch, task, len(heads)),
         started=np.bincount(task, weights=has_start, minlength=len(heads)) > 0,
-        columns={"tier": work["tier"][heads], "priority": journals.tickets["priority"][work["ticket"][heads]]},
+        columns={"tier": work["tier"][heads], "priority": tickets["priority"][work["ticket"][heads]]},
     )
 
 
@@ -96,30 +108,29 @@ def tasks_of(work: Table) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return np.flatnonzero(new), np.cumsum(new) - 1
 
 
-def waiting_spans(journals: Journals) -> Spans:
+def waiting_spans(work: Table, end: int) -> Spans:
     """When each stretch was in line; one that is still in line is so to the run's end."""
-    work = journals.work
     until = np.where(missing(work["start"]), work["end"], work["start"])
-    return Spans(work["queued_at"], np.where(missing(until), journals.end, until))
+    return Spans(work["queued_at"], np.where(missing(until), end, until))
 
 
-def service_spans(journals: Journals) -> tuple[Spans, Mask]:
+def service_spans(work: Table, end: int) -> tuple[Spans, Mask]:
     """When each stretch was in service, and which ones were at all; open work runs to the run's end."""
-    work = journals.work
     served = ~missing(work["start"])
     spans = Spans(work["start"][served], work["end"][served])
-    return Spans(spans.start, np.where(missing(spans.end), journals.end, spans.end)), served
+    return Spans(spans.start, np.where(missing(spans.end), end, spans.end)), served
 
 
 def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Waits and backlog."""
-    waited, along = _counted(waits(journals), clock), axes(scenario)
+    work, end = lines_of_tiers(journals), journals.end
+    waited, along = _counted(waits(work, journals.tickets, end), clock), axes(scenario)
     cuts = {
         name: _waits_cut(waited, *rows(layout.keys, waited.columns, along))
         for name, layout in LAYOUTS.items()
         if layout.measures is _WAITS
     }
-    return {**cuts, **_backlog(journals, scenario, clock)}
+    return {**cuts, **_backlog(work, end, scenario, clock)}
 
 
 def _counted(waited: Waits, clock: Clock) -> Waits:
@@ -145,11 +156,10 @@ def time_grid(clock: Clock) -> Grid:
     return Grid(0, width, -(-clock.end // width))
 
 
-def _backlog(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
-    work = journals.work
+def _backlog(work: Table, end: int, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     region, tier = work["region"].astype(np.int64), work["tier"].astype(np.int64)
-    serving, served = service_spans(journals)
-    people = ((waiting_spans(journals), region, tier), (serving, region[served], tier[served]))
+    serving, served = service_spans(work, end)
+    people = ((waiting_spans(work, end), region, tier), (serving, region[served], tier[served]))
     return {
         _BY_TIME: _by_time([(spans, tiers) for spans, _, tiers in people], clock),
         _BY_HOUR: _by_hour(people, scenario, clock),
@@ -171,10 +181,16 @@ def _by_hour(kinds: tuple[tuple[Spans, Ints, Ints], ...], scenario: Scenario, cl
 
 
 def present(journals: Journals) -> Union:
-    """When each ticket was queued or in service; tasks that run in parallel count once."""
+    """When each ticket or alert was queued or in service; tasks that run in parallel count once.
+
+    An emergency is neither; and what of the communication chain goes on for a P1 keeps it no longer.
+    """
     work = journals.work
+    emergency = journals.tickets["kind"][work["ticket"]] == Kind.EMERGENCY
+    rows = np.flatnonzero(~emergency & ~np.isin(work["kind"], ASIDE))
     ends = np.where(missing(work["end"]), journals.end, work["end"])
-    return union(Spans(work["queued_at"], ends), work["ticket"])
+    pieces = union(Spans(work["queued_at"], ends).where(rows), work["ticket"][rows])
+    return Union(pieces.spans, pieces.group, rows[pieces.opener])
 
 
 def pending(journals: Journals, pieces: Union) -> Spans:
@@ -191,7 +207,7 @@ def pending(journals: Journals, pieces: Union) -> Spans:
 
 
 def open_incidents(journals: Journals) -> Spans:
-    """When P1 tickets and alerts were not resolved: from creation to the end of the work, or to the run's end."""
+    """When P1s and emergencies were not resolved: from creation to the end of the work, or to the run's end."""
     tickets = journals.tickets
     urgent = np.flatnonzero((tickets["priority"] == PRIORITIES.index("P1")) & (tickets["state"] != State.FILTERED))
     created, first, last, gone = (
@@ -246,7 +262,7 @@ def _average(spans: Spans, clock: Clock) -> tuple[float, float]:
 
 def _resolution_rate(tickets: Table, clock: Clock) -> tuple[float, float]:
     """A ticket is looked at for 8 h from its creation on, and found resolved from `resolved` on."""
-    seen = tickets["state"] != State.FILTERED
+    seen = (tickets["state"] != State.FILTERED) & (tickets["kind"] != Kind.EMERGENCY)
     created, resolved = tickets["created"][seen], tickets["resolved"][seen]
     forgotten = created + RESOLUTION_MEMORY
     known = Spans(created, forgotten).clipped(clock.warmup, clock.end)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.clock import HOUR, WEEK
 from sim.engine.journal import missing
-from sim.metrics.cuts import Layout, Measure, Ratios, ratios, tier_sums
+from sim.metrics.cuts import Layout, Measure, Ratios, ratios, role_sums, tier_sums
 from sim.metrics.intervals import Grid, Spans, summed, time_in_bins
 from sim.metrics.timesheet import Own, own_chores, together
 from sim.workforce.roster import Chore
@@ -43,12 +43,19 @@ LAYOUTS = {
         "Hours worked by agent and week of the measured window, from its start on: duties without their pauses, "
         "overlap, overtime and call-outs.",
     ),
-    "time_by_tier": Layout(("tier",), _MEASURES, "The same by the agents' own tier; the engineering lead has none."),
+    "time_by_tier": Layout(
+        ("tier",),
+        _MEASURES,
+        "The same by the agents' own tier; managers, coordinators and the engineering lead have none.",
+    ),
+    "time_by_role": Layout(
+        ("role",), _MEASURES, "The same by role: of managers, coordinators and the engineering lead as well."
+    ),
 }
 
 
 def tables(sheet: Timesheet, journals: Journals, clock: Clock) -> dict[str, Ratios]:
-    """Hours by agent and by tier."""
+    """Hours by agent, by tier and by role."""
     duties = journals.duties
     parts = {
         "on_duty": _of(sheet.on_duty, duties),
@@ -63,11 +70,12 @@ def tables(sheet: Timesheet, journals: Journals, clock: Clock) -> dict[str, Rati
     agents = len(journals.agents["tier"])
     held = {name: _by_agent(own, agents, clock) for name, own in parts.items()}
     by_agent = ratios(*((held[part] / HOUR, 1) for part in _PARTS))
-    total = tier_sums(by_agent, journals.agents["tier"]).num
+    by_tier, by_role = (sums(by_agent, journals.agents["tier"]).num for sums in (tier_sums, role_sums))
     return {
         "time_by_agent": by_agent,
         _BY_WEEK: _by_week(together(_present(journals), sheet.callouts), agents, clock),
-        "time_by_tier": Ratios(total, np.ones_like(total)),
+        "time_by_tier": Ratios(by_tier, np.ones_like(by_tier)),
+        "time_by_role": Ratios(by_role, np.ones_like(by_role)),
     }
 
 

@@ -18,7 +18,7 @@ from sim.metrics.intervals import Grid, Spans, intersection, summed, time_in_bin
 from sim.metrics.pages import When
 from sim.metrics.timesheet import Own, together
 from sim.metrics.utilization import per_cent
-from sim.metrics.week import local_day, local_offset, recurring
+from sim.metrics.week import local_day, local_offset, public_days, recurring
 from sim.scenario.units import Span
 from sim.workforce.rules import consecutive, hours_in_week, rest_before
 
@@ -44,7 +44,7 @@ OF_A_NIGHT = 3 * HOUR
 WEEKEND = Span(0, 2 * DAY)
 _SATURDAY = (5,)
 OF_A_WEEKEND = HOUR
-"""A weekend with so much work in it is worked, so that an overlap that ends after midnight makes none."""
+"""A weekend or holiday with so much work in it is worked, so that an overlap that ends after midnight makes none."""
 LONG_DUTY = 6 * HOUR
 """Duties longer than this call for a pause (Directive 2003/88/EC, Art. 4)."""
 _FOUR_WEEKS = 4 * WEEK
@@ -189,16 +189,24 @@ def _is_night(case: Case) -> Mask:
 
 def _rests(case: Case) -> dict[str, Floats]:
     """Rests before the duties of the window that are too short, as they were and as they were planned."""
-    duties, own = case.duties, _stints(case)
-    is_duty = np.arange(len(own.agent)) < len(duties.agent)
+    duties = case.duties
+    planned = rest_before(duties.agent, duties.start, duties.end)
+    return {
+        "short_rests": short_rests(case) / case.per(_FOUR_WEEKS),
+        "quick_returns": _short(planned, case) / case.per(_FOUR_WEEKS),
+    }
+
+
+def short_rests(case: Case) -> Ints:
+    """Rests of each agent before a duty of the window that were too short, from when they were done to when they came:
+    after overtime and call-outs, and later than planned where rest has moved the start.
+    """
+    own = _stints(case)
+    is_duty = np.arange(len(own.agent)) < len(case.duties.agent)
     order = np.lexsort((own.spans.start, own.agent))
     rest = np.empty(len(order), dtype=np.int64)
     rest[order] = rest_before(own.agent[order], own.spans.start[order], own.spans.end[order])
-    planned = rest_before(duties.agent, duties.start, duties.end)
-    return {
-        "short_rests": _short(rest[is_duty], case) / case.per(_FOUR_WEEKS),
-        "quick_returns": _short(planned, case) / case.per(_FOUR_WEEKS),
-    }
+    return _short(rest[is_duty], case)
 
 
 def _short(rest: Ints, case: Case) -> Ints:
@@ -212,14 +220,30 @@ def _short(rest: Ints, case: Case) -> Ints:
 
 def _weekends(case: Case) -> dict[str, Floats]:
     """Share of the weekends worked, of those of the window where the agent lives."""
-    own, region = _stints(case), case.journals.agents["region"]
+    return {"weekends": case.mean(PER_CENT * weekends_worked(case), weekends_of(case))}
+
+
+def weekends_worked(case: Case) -> Ints:
+    """Weekends of the window in which each agent was at work."""
     weekends = recurring(case.scenario, case.clock, WEEKEND, _SATURDAY)
-    pieces = intersection(own.spans, region[own.agent], weekends.spans, weekends.region)
-    many = len(weekends.region)
+    worked: Ints = (_worked(case, weekends) & _mostly_inside(weekends, case.clock)).sum(axis=1)
+    return worked
+
+
+def holidays_worked(case: Case) -> Ints:
+    """Public holidays that begin in the window, where the agent lives, on which each agent was at work."""
+    days = public_days(case.scenario, case.clock)
+    worked: Ints = (_worked(case, days) & within(days.spans.start, case.clock)).sum(axis=1)
+    return worked
+
+
+def _worked(case: Case, days: Recurring) -> Mask:
+    """Which of these spans each agent worked, for long enough to count: (agents, spans)."""
+    own, region, many = _stints(case), case.journals.agents["region"], len(days.region)
+    pieces = intersection(own.spans, region[own.agent], days.spans, days.region)
     held = summed(pieces.spans.length, own.agent[pieces.first] * many + pieces.second, case.agents * many)
-    worked = (held.reshape(case.agents, many) >= OF_A_WEEKEND) & _mostly_inside(weekends, case.clock)
-    count = weekends_of(case)
-    return {"weekends": case.mean(PER_CENT * worked.sum(axis=1), count)}
+    mask: Mask = held.reshape(case.agents, many) >= OF_A_WEEKEND
+    return mask
 
 
 def weekends_of(case: Case) -> Ints:

@@ -28,8 +28,8 @@ class Spans(NamedTuple):
         start = np.minimum(np.maximum(self.start, low), high)
         return Spans(start, np.maximum(np.minimum(self.end, high), start))
 
-    def where(self, mask: NDArray[np.bool_]) -> Spans:
-        """Only the spans of `mask`."""
+    def where(self, mask: NDArray[Any]) -> Spans:
+        """Only the spans of `mask`, which may also be rows."""
         return Spans(self.start[mask], self.end[mask])
 
     @property

@@ -6,13 +6,16 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim.metrics.desk_figures import DESK_FIGURES
+from sim.metrics.event_figures import EVENT_FIGURES
 from sim.metrics.people_figures import PEOPLE_FIGURES
 from sim.metrics.utilization import band, per_cent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.scenario.schema import Scenario, Targets
 
-DEFINITIONS = (*DESK_FIGURES, *PEOPLE_FIGURES)
+DEFINITIONS = (*DESK_FIGURES, *EVENT_FIGURES, *PEOPLE_FIGURES)
 """What every figure means; one definition serves all its members (priorities, tiers)."""
 
 KPIS = {name: definition for definition in DEFINITIONS for name in definition.names}
@@ -28,6 +31,11 @@ def _promised(targets: Targets) -> dict[str, float | None]:
         "satisfaction": targets.satisfied,
         "pages.acknowledged": targets.acknowledgement_met if targets.acknowledgement else None,
     }
+
+
+def told(name: str, *records: Mapping[str, Any]) -> bool:
+    """Whether a figure is worth a line: not where it is of a part that none of these scenarios has."""
+    return not KPIS[name].part or any(record["mean"] is not None for record in records)
 
 
 def target(name: str, scenario: Scenario) -> float | None:

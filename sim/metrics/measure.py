@@ -7,8 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.metrics import burnout, flow, hours, pages, quality, sla, staffing, utilization
+from sim.metrics import (
+    burnout,
+    continuity,
+    emergencies,
+    flow,
+    hours,
+    lost_time,
+    pages,
+    quality,
+    sla,
+    staffing,
+    utilization,
+)
 from sim.metrics.cuts import Ratios
+from sim.metrics.indicators import Case, whole_duties
 from sim.metrics.kpis import KPIS
 from sim.metrics.timesheet import timesheet
 
@@ -21,7 +34,7 @@ if TYPE_CHECKING:
 
 LAYOUTS = {
     **sla.LAYOUTS, **sla.CHANNEL_LAYOUTS, **utilization.LAYOUTS, **flow.LAYOUTS, **hours.LAYOUTS, **pages.LAYOUTS,
-    **burnout.LAYOUTS, **staffing.LAYOUTS,
+    **burnout.LAYOUTS, **staffing.LAYOUTS, **emergencies.LAYOUTS, **continuity.LAYOUTS, **lost_time.LAYOUTS,
 }  # fmt: skip
 """Every table by name: its keys and measures."""
 
@@ -42,14 +55,18 @@ class Measurement:
 def measure(journals: Journals, scenario: Scenario, clock: Clock) -> Measurement:
     """Measure one replication."""
     sheet, interrupted = timesheet(journals), pages.interruptions(journals, scenario, clock)
+    case = Case(journals, sheet, interrupted, scenario, clock, whole_duties(journals))
     tables = {
         **sla.tables(journals, scenario, clock),
         **utilization.tables(sheet, journals, scenario, clock),
         **flow.tables(journals, scenario, clock),
         **hours.tables(sheet, journals, clock),
         **pages.tables(journals, interrupted, scenario, clock),
-        **burnout.tables(journals, sheet, interrupted, scenario, clock),
+        **burnout.tables(case),
         **staffing.tables(sheet, journals, scenario, clock),
+        **emergencies.tables(journals, scenario, clock),
+        **continuity.tables(journals, scenario, clock),
+        **lost_time.tables(case),
     }
     figures = {
         **sla.kpis(tables),
@@ -59,6 +76,9 @@ def measure(journals: Journals, scenario: Scenario, clock: Clock) -> Measurement
         **hours.kpis(tables),
         **pages.kpis(journals, interrupted, scenario, clock),
         **burnout.kpis(journals, tables, scenario, clock),
+        **emergencies.kpis(tables, scenario),
+        **continuity.kpis(tables),
+        **lost_time.kpis(tables, case),
     }
     return Measurement(Ratios(*np.array([figures[name] for name in KPIS], dtype=np.float64).T), tables)
 

@@ -11,6 +11,7 @@ _PASSED_OVER = "Those who were passed over at once because they were busy: nothi
 _IN_WINDOW = "The time lies in the measured window."
 _PERSON = "Duties that start in the measured window; days in a row and spans of 7 days may begin before it."
 _MACHINES = "Agents whose duty never ends, as in `flat` staffing: they are no people."
+_NO_TIER = " Managers and coordinators."
 
 PEOPLE_FIGURES = (
     Definition(
@@ -172,7 +173,7 @@ PEOPLE_FIGURES = (
         num="such people",
         den="1 a replication with people",
         clock=_PERSON,
-        excluded=_MACHINES,
+        excluded=_MACHINES + _NO_TIER,
         better="down",
     ),
     Definition(
@@ -182,7 +183,7 @@ PEOPLE_FIGURES = (
         num="such people",
         den="1 a replication with people",
         clock=_PERSON,
-        excluded=_MACHINES,
+        excluded=_MACHINES + _NO_TIER,
         better="down",
     ),
     Definition(
@@ -196,13 +197,68 @@ PEOPLE_FIGURES = (
         better="down",
     ),
     Definition(
+        "people.absence",
+        "%",
+        "Share of the planned duty that was not worked, for whatever reason: absences, vacation, sickness, training, "
+        "drills, disruptions, vacancies, onboarding, compensatory rest.",
+        num="100 x planned hours not worked",
+        den="planned hours",
+        clock=_IN_WINDOW,
+        excluded="Duties of people who have not joined yet. Pauses are no planned hours.",
+        better="none",
+        part="`people`, `staffing.absences`, `continuity`, `policy.compensatory_rest`",
+    ),
+    Definition(
+        "people.vacation",
+        "weeks",
+        "Vacation taken, on average a person: weeks in which planned duty fell to it.",
+        num="weeks, Monday to Sunday local, of all people",
+        den="people with duties",
+        clock="The duty was to start in the measured window.",
+        excluded="Weeks of vacation in which no duty was planned.",
+        better="none",
+        part="`people.vacation`",
+    ),
+    Definition(
+        "rest.breaches",
+        "rests",
+        "Rests before a duty that were shorter than `limits.rest`, as they really were.",
+        num="duties whose agent came less than that after they were done with a duty, overtime included, or a call-out",
+        den="1 a replication with people",
+        clock="The duty was planned to start in the measured window.",
+        excluded=_MACHINES,
+        better="down",
+    ),
+    Definition(
+        "rest.shortened",
+        "duties",
+        "Duties to which somebody came late because of compensatory rest.",
+        num="duties that lost a part to rest",
+        den=REPLICATION,
+        clock="The duty was planned to start in the measured window.",
+        excluded="Duties lost altogether.",
+        better="none",
+        part="`policy.compensatory_rest`",
+    ),
+    Definition(
+        "rest.lost",
+        "duties",
+        "Duties that compensatory rest left nothing of.",
+        num="duties lost to rest",
+        den=REPLICATION,
+        clock="The duty was planned to start in the measured window.",
+        excluded=NOTHING,
+        better="down",
+        part="`policy.compensatory_rest`",
+    ),
+    Definition(
         "fairness.nights",
         "%",
         "Gini coefficient of nights worked: 0 where all work the same number, near 100 where one works them all.",
         num="100 x sum of (2 i - n - 1) x nights of the person with the i-th fewest, divided by n, their number",
         den="nights of all",
         clock="The night starts in the measured window.",
-        excluded="People without duties. " + _MACHINES,
+        excluded="People without duties. " + _MACHINES + _NO_TIER,
         better="down",
     ),
     Definition(
@@ -212,7 +268,7 @@ PEOPLE_FIGURES = (
         num="as of `fairness.nights`, of shares of weekends",
         den="shares of weekends of all",
         clock="Sunday 00:00 local lies in the measured window.",
-        excluded="People without duties. " + _MACHINES,
+        excluded="People without duties. " + _MACHINES + _NO_TIER,
         better="down",
     ),
     Definition(
@@ -222,7 +278,7 @@ PEOPLE_FIGURES = (
         num="as of `fairness.nights`, of interruptions in sleep hours",
         den="interruptions in sleep hours of all of them",
         clock=_FIRST_SENT,
-        excluded="People who hold no pager. " + _MACHINES,
+        excluded="People who hold no pager. " + _MACHINES + _NO_TIER,
         better="down",
     ),
 )

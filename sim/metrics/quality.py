@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.journal import NOBODY, missing
 from sim.metrics.cuts import PER_CENT, came
 from sim.scenario.base import PRIORITIES
-from sim.workload.tape import Kind
+from sim.workload.tape import Kind, TaskKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,9 +41,9 @@ def _first_contact(journals: Journals, created: NDArray[np.bool_]) -> tuple[floa
 
 
 def _touched_by_another_tier(journals: Journals) -> NDArray[np.bool_]:
-    """Tickets on which somebody worked whose tier is not the ticket's entry tier."""
+    """Tickets on which somebody worked whose tier is not the ticket's entry tier; to tell others of it is no work."""
     tickets, work = journals.tickets, journals.work
-    worked = work["agent"] != NOBODY
+    worked = (work["agent"] != NOBODY) & (work["kind"] != TaskKind.COMMS)
     ticket, tier = work["ticket"][worked], journals.agents["tier"][work["agent"][worked]]
     touched = np.zeros(len(tickets["created"]), dtype=np.bool_)
     touched[ticket[tier != tickets["tier"][ticket]]] = True

@@ -12,6 +12,7 @@ from sim.engine.journal import missing
 from sim.metrics.cuts import NO_CHANNEL, PER_CENT, Layout, Measure, axes, pair, ratios, rows, within
 from sim.metrics.week import local_hour
 from sim.scenario.base import PRIORITIES
+from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,11 @@ LAYOUTS = {
         ("channel",), _MEASURES, f"Promises kept, by channel; alerts have none and stand under {NO_CHANNEL}."
     ),
     "sla_by_class": Layout(("customer_class",), _MEASURES, "Promises kept, by customer class."),
-    "sla_by_kind": Layout(("kind",), _MEASURES, "Promises kept, to customers and to monitoring."),
+    "sla_by_kind": Layout(
+        ("kind",),
+        _MEASURES,
+        "Promises kept, to customers and to monitoring, and in emergencies, which are in no other table of promises.",
+    ),
     "sla_by_region_hour": Layout(
         ("region", "hour_of_week"), _MEASURES, "Promises kept, by region and by its local hour of the week at creation."
     ),
@@ -112,9 +117,14 @@ def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ra
     """Every cut of the promises kept."""
     tickets, along = journals.tickets, axes(scenario)
     drained = scenario.horizon.drain
-    outcomes = (response(tickets, clock, drained=drained), resolution(tickets, clock, drained=drained))
+    every = (response(tickets, clock, drained=drained), resolution(tickets, clock, drained=drained))
+    emergency = tickets["kind"] == Kind.EMERGENCY
+    outcomes = tuple(np.where(emergency, np.uint8(Outcome.NOT_DUE), outcome) for outcome in every)
     columns = _columns(tickets, scenario, clock)
-    cuts = {name: _cut(outcomes, *rows(layout.keys, columns, along)) for name, layout in LAYOUTS.items()}
+    cuts = {
+        name: _cut(every if "kind" in layout.keys else outcomes, *rows(layout.keys, columns, along))
+        for name, layout in LAYOUTS.items()
+    }
     return {**cuts, **_channels(tickets, columns, scenario, clock)}
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import HOUR
-from sim.metrics.cuts import Layout, Measure, axes, ratios, rows, within
+from sim.metrics.cuts import Layout, Measure, axes, of_tiers, ratios, rows, some, within
 from sim.metrics.flow import service_spans, tasks_of
 from sim.metrics.intervals import summed
 from sim.metrics.week import local_hour, local_week
 from sim.scenario.base import TIERS
+from sim.workload.tape import TaskKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,8 @@ _MEASURES = (Measure("on_duty", "agents"), Measure("offered", "agents"))
 _WHAT = """
 Mean number of agents on duty, by their own pool and its local hour of the week, and the load offered to that pool:
 hours of work per hour, which is the number of agents that it would keep busy. All work on a task is booked to the hour
-in which the task was first queued. Work that nobody did (given up, or cut off by the end of the run) is not in it."""
+in which the task was first queued. Work that nobody did (given up, or cut off by the end of the run) is not in it, and
+neither are managers, coordinators and people outside the organisation."""
 
 LAYOUTS = {
     "staffing_by_region_hour": Layout(
@@ -66,8 +68,9 @@ def _ratios(present: Ints, load: Ints, available: Ints) -> Ratios:
 def _on_duty(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
     """Time on duty without meetings: (regions, 168, tiers) ms."""
     held = sheet.on_duty
-    region, tier = (journals.duties[name][held.segment] for name in ("region", "tier"))
-    return local_week(scenario, clock).time(held.spans, region, tier, len(TIERS))
+    ours = of_tiers(journals.duties["tier"][held.segment])
+    region, tier = (journals.duties[name][held.segment[ours]] for name in ("region", "tier"))
+    return local_week(scenario, clock).time(held.spans.where(ours), region, tier, len(TIERS))
 
 
 def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
@@ -86,9 +89,9 @@ def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
 
 
 def _brought(journals: Journals) -> _Brought:
-    work = journals.work
+    work = some(journals.work, of_tiers(journals.work["tier"]) & (journals.work["kind"] != TaskKind.OUTSIDE))
     heads, task = tasks_of(work)
-    spans, served = service_spans(journals)
+    spans, served = service_spans(work, journals.end)
     return _Brought(
         region=work["region"][heads],
         tier=work["tier"][heads],

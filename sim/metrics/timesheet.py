@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.engine.journal import Mode, missing
+from sim.engine.journal import NOBODY, Mode, missing
 from sim.metrics.intervals import Spans, intersection, remainder
 from sim.workforce.roster import Chore
 
@@ -77,9 +77,9 @@ def _segments(journals: Journals) -> Held:
 
 
 def _work(journals: Journals) -> tuple[Own, NDArray[np.bool_]]:
-    """All work, and which of it began off duty."""
+    """All work of somebody, and which of it began off duty; that of people outside the organisation is nobody's."""
     work = journals.work
-    begun = np.flatnonzero(~missing(work["start"]))
+    begun = np.flatnonzero(~missing(work["start"]) & (work["agent"] != NOBODY))
     own = Own(_closed(work, begun, journals.end), work["agent"][begun].astype(np.int64))
     return own, work["mode"][begun] == Mode.CALL_OUT
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.clock import HOUR
-from sim.metrics.cuts import PER_CENT, Layout, Measure, axes, pair, ratios, rows
+from sim.metrics.cuts import PER_CENT, Layout, Measure, axes, of_tiers, pair, ratios, rows
 from sim.metrics.intervals import summed
 from sim.metrics.week import local_week
 from sim.scenario.base import TIERS
@@ -30,7 +30,7 @@ _BY_AGENT = "utilization_by_agent"
 
 LAYOUTS = {
     "utilization_by_tier": Layout(("tier",), _MEASURES, "Utilization by the agents' own tier."),
-    "utilization_by_region": Layout(("region",), _MEASURES, "Utilization by the agents' own region."),
+    "utilization_by_region": Layout(("region",), _MEASURES, "Utilization by the agents' own region; tiers alone."),
     "utilization_by_region_tier": Layout(("region", "tier"), _MEASURES, "Utilization by the agents' own pool."),
     _HOURLY: Layout(
         ("hour_of_week", "tier"),
@@ -76,10 +76,16 @@ class _Time(NamedTuple):
 
 def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Every cut of utilization: work and reviews of the time on duty, meetings left out of both."""
-    sides = [_time(held, journals.duties, clock) for held in (sheet.occupied, sheet.on_duty)]
+    everybody = [_time(held, journals.duties, clock) for held in (sheet.occupied, sheet.on_duty)]
+    sides = [_of_tiers(side) for side in everybody]
     along = {**axes(scenario), "agent": range(len(journals.agents["tier"]))}
     cuts = {
-        name: _ratios(*(_summed(side, *rows(layout.keys, side.columns, along)) for side in sides))
+        name: _ratios(
+            *(
+                _summed(side, *rows(layout.keys, side.columns, along))
+                for side in (everybody if name == _BY_AGENT else sides)
+            )
+        )
         for name, layout in LAYOUTS.items()
         if name != _HOURLY
     }
@@ -89,6 +95,12 @@ def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Cloc
 def _time(held: Held, duties: Table, clock: Clock) -> _Time:
     columns = {name: duties[name][held.segment] for name in ("region", "tier", "agent")}
     return _Time(held.spans.clipped(clock.warmup, clock.end), columns)
+
+
+def _of_tiers(side: _Time) -> _Time:
+    """Without managers, coordinators and the lead, whose work is not to be busy."""
+    ours = of_tiers(side.columns["tier"])
+    return _Time(side.spans.where(ours), {name: column[ours] for name, column in side.columns.items()})
 
 
 def _summed(side: _Time, row: NDArray[np.intp], count: int) -> NDArray[np.int64]:

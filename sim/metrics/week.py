@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.clock import DAY, HOURS_PER_WEEK, QUARTER
 from sim.metrics.intervals import Grid, Spans, summed, time_in_bins
+from sim.scenario.days_off import holidays_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,17 @@ def _recurring(zones: tuple[str, ...], clock: Clock, hours: Span, weekdays: tupl
     region, start, end = np.array(edges, dtype=np.int64).reshape(-1, 3).T
     for shared in (region, start, end):
         shared.setflags(write=False)
+    return Recurring(Spans(start, end), region)
+
+
+def public_days(scenario: Scenario, clock: Clock) -> Recurring:
+    """The public holidays of every region, from midnight to midnight on its clocks."""
+    edges = [
+        (region, clock.at(zone, day), clock.at(zone, day, DAY))
+        for region, (zone, days) in enumerate(zip(_zones(scenario), holidays_of(scenario).values(), strict=True))
+        for day in days
+    ]
+    region, start, end = np.array(edges, dtype=np.int64).reshape(-1, 3).T
     return Recurring(Spans(start, end), region)
 
 

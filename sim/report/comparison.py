@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.experiment.comparison import LEVEL
-from sim.metrics.kpis import KPIS
+from sim.metrics.kpis import KPIS, told
 from sim.report.summary import decimals, span
 from sim.report.words import counted
 
@@ -86,8 +86,9 @@ def _side_by_side(comparison: Comparison, width: int) -> Iterator[Table]:
     if len(others) == 1:
         yield _of_one(comparison)
         return
-    cell = max(_NARROWEST, *(one.cell_len for label in others for kpi in KPIS for one in _cell(comparison, label, kpi)))
-    fit = max(1, (width - max(map(len, KPIS)) - _NARROWEST - 2 * _GAP) // (cell + _GAP))
+    kpis = _told(comparison)
+    cell = max(_NARROWEST, *(one.cell_len for label in others for kpi in kpis for one in _cell(comparison, label, kpi)))
+    fit = max(1, (width - max(map(len, kpis)) - _NARROWEST - 2 * _GAP) // (cell + _GAP))
     for first in range(0, len(others), fit):
         yield _of_several(comparison, others[first : first + fit], cell)
 
@@ -136,12 +137,17 @@ def _add_section(table: Table, title: str, figures: int) -> None:
 
 def _sections(comparison: Comparison, sections: _Sections) -> Iterator[tuple[str, list[str]]]:
     """Figures by what can be told of them; one of several alternatives is enough to bring a figure up."""
-    left = list(KPIS)
+    left = _told(comparison)
     for verdicts, title in sections:
         kpis = [kpi for kpi in left if any(of[kpi].verdict in verdicts for of in comparison.differences.values())]
         left = [kpi for kpi in left if kpi not in kpis]
         if kpis:
             yield title, kpis
+
+
+def _told(comparison: Comparison) -> list[str]:
+    """Figures of which at least one of the scenarios has something to tell."""
+    return [kpi for kpi in KPIS if told(kpi, *(result.records[kpi] for result in comparison.results))]
 
 
 def _figure(comparison: Comparison, label: str, kpi: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.report.plots import backlog, burnout, pages, sla, staffing, utilization, waits, weeks
+from sim.report.plots import backlog, burnout, continuity, pages, sla, staffing, utilization, waits, weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,14 @@ def _staffing(findings: Findings, ax: Axes | None) -> Axes:
 
 def _backlog(findings: Findings, ax: Axes | None) -> Axes:
     return backlog.plot_backlog(findings.tables["backlog_by_time_tier"], ax, findings.manifest["warmup_days"])
+
+
+def _continuity(findings: Findings, ax: Axes | None) -> Axes:
+    targets = [findings.records[name].get("target") for name in findings.records if name.startswith("sla.response.")]
+    target = next((target for target in targets if target is not None), None)
+    return continuity.plot_continuity(
+        findings.tables["continuity_by_time"], ax, findings.manifest["warmup_days"], target
+    )
 
 
 def _burnout(findings: Findings, ax: Axes | None) -> Axes:
@@ -115,6 +123,15 @@ PLATES = {
         "Tasks in line at each tier, on average over the replications, over the whole run.",
         _backlog,
         lambda findings: backlog.height(findings.tables["backlog_by_time_tier"]),
+    ),
+    "continuity": Plate(
+        "The service under disruptions and emergencies",
+        "Tickets and alerts that wait, and the share of first responses in time among those who come within the next "
+        "4 h, hour by hour over the whole run; shaded is the time of disruptions and drills, the stronger the more "
+        "replications have them.",
+        _continuity,
+        lambda findings: continuity.height(findings.tables["continuity_by_time"]),
+        lambda findings: continuity.happened(findings.tables["continuity_by_time"]),
     ),
     "burnout": Plate(
         "People against their limits",

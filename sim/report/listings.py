@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.metrics.kpis import KPIS
+from sim.metrics.kpis import KPIS, told
 from sim.metrics.measure import LAYOUTS
 from sim.report.sentences import figure, verdict
 from sim.report.words import between, number
@@ -70,6 +70,7 @@ def figures(findings: Findings) -> list[dict[str, str]]:
             "verdict": verdict(record) or record.get("band") or "",
         }
         for name, record in findings.records.items()
+        if name not in KPIS or told(name, record)
     ]
 
 
@@ -81,7 +82,7 @@ def long(name: str, table: pd.DataFrame) -> bool:
 def grids(findings: Findings) -> Iterator[Grid]:
     """The tables that a page has room for."""
     for name, table in findings.tables.items():
-        if not long(name, table):
+        if len(table) and not long(name, table):
             yield _grid(name, table)
 
 

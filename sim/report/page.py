@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from sim.errors import ResultsError
 from sim.report.advice import worst_hours
+from sim.report.events import TABLES, eventful, lost_any, lost_by_reason
 from sim.report.gallery import PLATES
 from sim.report.headlines import tiles
 from sim.report.listings import figures, grids, limits, long, people_over
@@ -76,6 +77,8 @@ def page(findings: Findings, drawn: list[Picture] | None = None) -> str:
         people=people_over(findings),
         limits=limits(findings),
         figures=figures(findings),
+        events=[grid for grid in grids(findings) if grid.name in TABLES] if eventful(findings.records) else [],
+        lost=lost_by_reason(findings.tables) if lost_any(findings.records) else [],
         grids=list(grids(findings)),
         elsewhere=[name for name, table in findings.tables.items() if long(name, table)],
         run=_run(manifest),

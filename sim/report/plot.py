@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
     Source = Result | Findings
 
-__all__ = ["backlog", "burnout", "differences", "pages", "sla", "staffing", "utilization", "waits", "weeks"]
+__all__ = [
+    "backlog",
+    "burnout",
+    "continuity",
+    "differences",
+    "pages",
+    "sla",
+    "staffing",
+    "utilization",
+    "waits",
+    "weeks",
+]
 
 
 def sla(result: Source, ax: Axes | None = None) -> Axes:
@@ -43,6 +54,11 @@ def staffing(result: Source, ax: Axes | None = None) -> Axes:
 def backlog(result: Source, ax: Axes | None = None) -> Axes:
     """Tasks that wait, over the whole run; a panel a tier."""
     return _drawn("backlog", result, ax)
+
+
+def continuity(result: Source, ax: Axes | None = None) -> Axes:
+    """Tickets that wait and responses in time over the whole run, with disruptions and drills shaded."""
+    return _drawn("continuity", result, ax)
 
 
 def burnout(result: Source, ax: Axes | None = None) -> Axes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
 from sim.report.advice import late_by_hour
+from sim.report.events import disrupted, lost_any, lost_by_reason
 from sim.report.words import between, counted, joined, number, tier_name, whole
 from sim.scenario.base import PRIORITIES, TIERS
 
@@ -55,7 +57,10 @@ def busiest(records: Mapping[str, Record]) -> str | None:
 
 def sentences(findings: Findings) -> list[str]:
     """Everything that is worth saying first."""
-    return [*_promises(findings), *_busy(findings), *_flow(findings), *_hours(findings), *_people(findings)]
+    return [
+        *_promises(findings), *_busy(findings), *_flow(findings), *_hours(findings), *_happened(findings),
+        *_people(findings), *_lost(findings),
+    ]  # fmt: skip
 
 
 def _promises(findings: Findings) -> Iterator[str]:
@@ -135,6 +140,35 @@ def _people(findings: Findings) -> Iterator[str]:
     if records["pages.count"]["mean"]:
         asleep = whole(records["pages.sleep"]["mean"])
         yield f"{figure(records['pages.count'])} ring {_days(findings)}; {asleep} times they interrupt sleep hours."
+
+
+def _happened(findings: Findings) -> Iterator[str]:
+    records = findings.records
+    count, over = records["emergencies.count"]["mean"], records["emergencies.resolution.mean"]
+    if count and over["mean"] is not None:
+        led = records["emergencies.response.mean"]
+        yield (
+            f"{whole(count)} emergencies {_days(findings)} are led after {figure(led)} on average, and over after "
+            f"{figure(over)}."
+        )
+    told = records["communication.on_time"]
+    if told["mean"] is not None:
+        yield f"Of the steps of the communication chain {figure(told)} are begun in time."
+    for one in disrupted(findings.tables):
+        again = "" if math.isnan(one.recovery) else f"the service is back {number(one.recovery)} min after its end; "
+        off = f", and {number(one.deferred)} were put off" if one.deferred else ""
+        yield (
+            f"{one.name} ({number(one.occurrences)} times {_days(findings)}): {again}"
+            f"{number(one.backlog_peak)} more tickets than before stood in line{off}."
+        )
+
+
+def _lost(findings: Findings) -> Iterator[str]:
+    if not lost_any(findings.records):
+        return
+    reasons = [f"{lost.reason} ({number(lost.share)} %)" for lost in lost_by_reason(findings.tables)]
+    if reasons:
+        yield f"Of the planned duty {figure(findings.records['people.absence'])} is not worked: {joined(reasons)}."
 
 
 def _days(findings: Findings) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from sim.report.words import HOURS_PER_DAY, WEEKDAYS
 
@@ -138,6 +139,13 @@ def week_axis(ax: Axes, *, labelled: bool = True) -> None:
     ax.set_xticks(edges[:-1] + HOURS_PER_DAY / 2, labels=WEEKDAYS if labelled else [], minor=True)
     ax.tick_params(axis="x", which="minor", length=0)
     ax.grid(visible=True, axis="x", which="major")
+
+
+def dates(ax: Axes) -> None:
+    """Days, or what a longer axis has room for, along the x axis."""
+    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
 
 
 def levels(ax: Axes) -> None:

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
 from sim.report.advice import late_by_hour
-from sim.report.words import counted, hour_name
+from sim.report.events import disrupted, eventful, lost_any, lost_by_reason
+from sim.report.words import counted, hour_name, number
 from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ WORST_HOURS = 3
 MUCH_ABANDONED = 0.05
 """Where more customers than this give up, it stands out."""
 _WHOLE_FROM = 1000
-_SAID = {"people", "interruptions"}
+_SAID = {"people", "interruptions", "emergencies"}
 """Units that the label says already."""
 _LEAST_LATE = 0.05
 _ACTIONS = {band.name: band.action for band in (LOW, OPTIMAL, HIGH, CRITICAL)}
@@ -59,6 +60,25 @@ _PEOPLE = (
 )
 
 
+_EVENTS = (
+    ("emergencies.count", "emergencies"),
+    ("emergencies.response.mean", "led after"),
+    ("emergencies.resolution.mean", "over after"),
+    ("emergencies.open", "not over by the end"),
+    ("communication.on_time", "told in time"),
+    ("continuity.recovery", "service back after"),
+    ("continuity.backlog_peak", "backlog above usual"),
+    ("continuity.deferred", "put off meanwhile"),
+)
+_LOST_TIME = (
+    ("people.absence", "duty not worked"),
+    ("people.vacation", "vacation a person"),
+    ("rest.shortened", "shortened by rest"),
+    ("rest.lost", "lost to rest"),
+    ("rest.breaches", "rests too short"),
+)
+
+
 def print_summary(result: Result, console: Console) -> None:
     """Print the summary of a result."""
     for part in _parts(result):
@@ -72,7 +92,9 @@ def _parts(result: Result) -> Iterator[RenderableType]:
     yield _utilization(result.records)
     yield _listing("Flow and quality", _OTHERS, result.records)
     yield ""
+    yield from _events(result)
     yield from _people(result)
+    yield from _lost_time(result)
     yield from _worst_hours(result)
     yield _verdict(result)
     yield from (Text(f"note: {notice}", style="yellow") for notice in result.notices)
@@ -153,10 +175,39 @@ def _utilization(records: dict[str, Record]) -> Table:
 def _people(result: Result) -> Iterator[RenderableType]:
     """What it does to the people; nothing where there are none, as in `flat` staffing."""
     records = result.records
-    shown = tuple((name, label) for name, label in _PEOPLE if records[name]["mean"] is not None)
+    shown = _there(_PEOPLE, records)
     if result.scenario.staffing.mode != "flat" and shown:
         yield _listing(f"People ({counted(len(result.plan.agents), 'person/people')})", shown, records)
         yield ""
+
+
+def _there(names: tuple[tuple[str, str], ...], records: dict[str, Record]) -> tuple[tuple[str, str], ...]:
+    """The figures that there are."""
+    return tuple((name, label) for name, label in names if records[name]["mean"] is not None)
+
+
+def _events(result: Result) -> Iterator[RenderableType]:
+    """Emergencies and disruptions, where the scenario has such."""
+    if not eventful(result.records):
+        return
+    yield _listing("Emergencies and continuity", _there(_EVENTS, result.records), result.records)
+    for one in disrupted(result.tables):
+        yield (
+            f"  {escape(one.name)}, {number(one.occurrences)} times: service back after {number(one.recovery)} min, "
+            f"{number(one.backlog_peak)} more in line, {number(one.deferred)} put off"
+        )
+    yield ""
+
+
+def _lost_time(result: Result) -> Iterator[RenderableType]:
+    """Planned duty that was not worked, where anything can take it away."""
+    if not lost_any(result.records):
+        return
+    yield _listing("Time lost", _there(_LOST_TIME, result.records), result.records)
+    reasons = [f"{lost.reason} {number(lost.hours)} h" for lost in lost_by_reason(result.tables)]
+    if reasons:
+        yield f"  {', '.join(reasons)}"
+    yield ""
 
 
 def _listing(title: str, names: tuple[tuple[str, str], ...], records: dict[str, Record]) -> Table:

@@ -8,11 +8,12 @@ import numpy as np
 
 from sim.clock import MINUTE, NEVER
 from sim.engine.journal import How, Mode, Outcome, State, Why
+from sim.engine.lifecycle import LifeState, life
 from sim.errors import SimError
-from sim.scenario.base import PRIORITIES, TIERS
+from sim.scenario.base import PRIORITIES, ROLES
 from sim.scenario.days_off import clock_of
 from sim.workforce.roster import Level
-from sim.workload.tape import ALERTS, Filter, Kind
+from sim.workload.tape import ALERTS, Filter, Kind, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ _QUEUED = {
     Why.ESCALATED: "is escalated; goes on waiting for {pool}",
     Why.CRITICAL: "has become an emergency; {pool} is called in",
 }
+_INFORMS = "a step of the communication chain falls due; it waits in line at {pool}"
 _ENDED = {How.DONE: "{agent} is done, after {minutes} min"}
 _DROPPED = "goes without the help of {pool}: nobody of that tier is on duty anywhere"
 _TERMS = {Mode.DUTY: "takes it", Mode.OVERLAP: "takes it after the end of their duty", Mode.CALL_OUT: "is called out"}
@@ -78,7 +80,7 @@ def ticket_id(key: str, journals: Journals, scenario: Scenario) -> int:
 
 
 def trace(key: str, journals: Journals, scenario: Scenario, agents: tuple[str, ...]) -> Iterator[str]:
-    """The ticket's life, a line an event, in UTC and in its region's local time."""
+    """The ticket's life, a line an event, in UTC and in its region's local time; states of its life in brackets."""
     ticket = ticket_id(key, journals, scenario)
     clock = clock_of(scenario)
     row = {name: int(values[ticket]) for name, values in journals.tickets.items()}
@@ -88,6 +90,7 @@ def trace(key: str, journals: Journals, scenario: Scenario, agents: tuple[str, .
         *_pages(ticket, journals.pages, agents),
         *_stretches(ticket, journals, scenario, agents),
         *_ended(row, journals.end),
+        *_states(ticket, life(journals)),
     ]
     for instant, text in sorted(lines, key=lambda line: line[0]):
         utc, local = clock.instant(instant), clock.local(zone, instant)
@@ -99,7 +102,11 @@ def _born(row: dict[str, int], scenario: Scenario) -> Iterator[Line]:
     by = f" by {channels[row['channel']]}" if row["channel"] < len(channels) else ""
     region = list(scenario.regions)[row["region"]]
     kind, priority = Kind(row["kind"]).name.lower(), PRIORITIES[row["priority"]]
-    yield row["created"], f"{priority} {kind} {region}/{row['number']} comes in{by}"
+    types = list(scenario.emergencies.types)
+    of = f" ({types[row['emergency']]})" if row["emergency"] < len(types) else ""
+    yield row["created"], f"{priority} {kind}{of} {region}/{row['number']} comes in{by}"
+    if row["served_by"] != row["region"]:
+        yield row["created"], f"is served by {list(scenario.regions)[row['served_by']]} for the time being"
     if row["filtered"] != Filter.PASSED:
         yield row["created"], _FILTERED[Filter(row["filtered"])]
     elif row["visible"] > row["created"]:
@@ -110,6 +117,15 @@ def _born(row: dict[str, int], scenario: Scenario) -> Iterator[Line]:
             reached = row["started" if column == "respond_by" else "resolved"]
             late = reached == NEVER or reached > deadline
             yield deadline, f"({name} deadline: {'missed' if late else 'met'})"
+
+
+def _states(ticket: int, lives: Table) -> Iterator[Line]:
+    """The states that it enters, those of an instant in one line: `[Acknowledged, In progress]`."""
+    mine = lives["ticket"] == ticket
+    at, states = lives["at"][mine], lives["state"][mine]
+    for instant in np.unique(at).tolist():
+        names = [LifeState(state).name.replace("_", " ").capitalize() for state in states[at == instant].tolist()]
+        yield instant, f"[{', '.join(names)}]"
 
 
 def _pages(ticket: int, pages: Table, agents: tuple[str, ...]) -> Iterator[Line]:
@@ -136,10 +152,16 @@ def _stretches(ticket: int, journals: Journals, scenario: Scenario, agents: tupl
     work, regions = journals.work, list(scenario.regions)
     paged = _waits_for_an_answer(ticket, journals)
     for i in np.flatnonzero(work["ticket"] == ticket).tolist():
-        pool = f"{regions[work['region'][i]]}/{TIERS[work['tier'][i]]}"
+        if work["kind"][i] == TaskKind.OUTSIDE:
+            yield from _outside(int(work["start"][i]), int(work["end"][i]), _outsiders(ticket, journals, scenario))
+            continue
+        pool = _pool(regions, int(work["region"][i]), int(work["tier"][i]))
         how = How(work["how_ended"][i])
         told = _QUEUED[Why(work["why_queued"][i])]
-        told = "waits for whoever answers" if paged and not work["task"][i] and not work["stretch"][i] else told
+        if not work["stretch"][i] and work["kind"][i] == TaskKind.COMMS:
+            told = _INFORMS
+        elif paged and not work["task"][i] and not work["stretch"][i]:
+            told = "waits for whoever answers"
         yield int(work["queued_at"][i]), told.format(pool=pool)
         agent, start, end = int(work["agent"][i]), int(work["start"][i]), int(work["end"][i])
         if start != NEVER:
@@ -149,6 +171,25 @@ def _stretches(ticket: int, journals: Journals, scenario: Scenario, agents: tupl
             yield end, _DROPPED.format(pool=pool)
         if end != NEVER and how in _ENDED:
             yield end, _ENDED[how].format(agent=agents[agent], minutes=f"{(end - start) / MINUTE:.1f}")
+
+
+def _pool(regions: list[str], region: int, tier: int) -> str:
+    """`americas/tier2`; the coordinators belong to all regions."""
+    return f"{regions[region]}/{ROLES[tier]}" if region >= 0 else ROLES[tier]
+
+
+def _outsiders(ticket: int, journals: Journals, scenario: Scenario) -> str:
+    """What those are called who work outside the organisation on an emergency."""
+    types = list(scenario.emergencies.types.values())
+    emergency = int(journals.tickets["emergency"][ticket])
+    outside = types[emergency].outside if emergency < len(types) else None
+    return outside.who if outside else "people outside"
+
+
+def _outside(start: int, end: int, who: str) -> Iterator[Line]:
+    yield start, f"{who} (outside the organisation) set to work"
+    if end != NEVER:
+        yield end, f"{who} (outside the organisation) are done, after {(end - start) / MINUTE:.1f} min"
 
 
 def _ended(row: dict[str, int], end: int) -> Iterator[Line]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import sim
+from sim.engine.journal import ABSENCES, DISRUPTIONS, table
 from sim.experiment.run import ENGINES, engine_name, run_together
+from sim.scenario.base import ROLES
+from sim.workforce.roster import Reason
+from sim.workload.tape import TaskKind
 
 
 def test_a_result_has_figures_tables_and_journals(small: sim.Scenario) -> None:
@@ -255,3 +260,25 @@ def test_a_roster_that_cannot_be_built_names_its_scenario(small: sim.Scenario, m
     with pytest.raises(sim.StaffingError) as refused:
         sim.run(small.with_({"name": "tired"}))
     assert str(refused.value) == "tired: nobody may work that much"
+
+
+def test_codes_have_their_names_in_every_journal(small: sim.Scenario) -> None:
+    """What the roles, reasons and entries of the journals are called; a few rows by hand."""
+    calm = {"family": "constant", "mean": "1 h"}
+    scenario = small.with_(
+        {"continuity.threats": {"power": {"recovery": calm}}, "continuity.drills": {"failover": {"lasts": "1 h"}}}
+    )
+    result = sim.run(scenario, workers=1)
+    (one,) = result.replications
+    assert one.journals is not None
+    rows = {"entry": [0, 0], "drill": [0, 1], "region": [0, 0], "start": [0, 5], "end": [9, 9], "serves": [3, 15]}
+    away = {"agent": [0], "duty": [0], "start": [3], "end": [5], "reason": [Reason.NOT_HIRED]}
+    written = replace(one.journals, disruptions=table(DISRUPTIONS, rows), absences=table(ABSENCES, away))
+    result = replace(result, replications=(replace(one, journals=written),))
+    assert result.disruptions["entry"].tolist() == ["power", "failover"]
+    assert result.absences["reason"].tolist() == ["not_hired"]
+    assert result.absences["agent"].tolist() == [result.plan.agents.name[0]]
+    assert set(result.life["state"]) >= {"created", "acknowledged", "in_progress", "closed"}
+    assert set(result.work["kind"]) <= {kind.name.lower() for kind in TaskKind}
+    assert result.tickets["emergency"].isna().all()
+    assert list(result.work["tier"].cat.categories) == [*ROLES, "lead"]

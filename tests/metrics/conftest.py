@@ -33,7 +33,7 @@ from sim.experiment.estimate import pooled
 from sim.metrics.frames import frames, records
 from sim.metrics.measure import measure, stack
 from sim.scenario.schema import Scenario
-from sim.workforce.roster import Chore, Level
+from sim.workforce.roster import ALL_PRIORITIES, COORDINATOR, Chore, Level, Reason
 from sim.workload.tape import NO_EMERGENCY, CustomerClass, Filter, Kind, TaskKind
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ SCHEMAS = {
 }  # fmt: skip
 ORDERS = {
     "work": ("ticket", "task", "stretch"), "chores": ("agent", "start"), "pages": ("ticket", "round", "level"),
-    "turns": ("level", "region", "start"),
+    "turns": ("level", "region", "start"), "absences": ("agent", "start"), "disruptions": ("start", "region", "entry"),
 }  # fmt: skip
 """Duties are in the order of (agent, start) as they are written, so that their rows are known."""
 
@@ -156,6 +156,29 @@ class Log:
         times = {"due": self.at(start), "start": self.at(start), "end": self.at(end)}
         self.rows["chores"].append({"agent": 0, "duty": 0, "kind": kind, **times, **columns})
 
+    def emergency(self, created: float = 0, **columns: Any) -> int:
+        """An emergency of the first type, unless said otherwise."""
+        own = {"kind": Kind.EMERGENCY, "emergency": 0, "priority": 0, "channel": 255, "tier": 2}
+        return self.ticket(created, **{**own, **columns})
+
+    def step(self, ticket: int, task: int, due: float, start: float | None = None, **columns: Any) -> None:
+        """A step of the communication chain, of a coordinator, who is agent 9, unless said otherwise; 5 min of work."""
+        somebody = {} if start is None else {"agent": self.agent(9, tier=COORDINATOR)}
+        own = {"task": task, "kind": TaskKind.COMMS, "region": -1, "tier": COORDINATOR, "duty": NOBODY, **somebody}
+        own |= {"how_ended": How.OPEN} if start is None else {}
+        self.work(ticket, due, start, None if start is None else start + 5, **{**own, **columns})
+
+    def absence(self, start: float, end: float, reason: Reason, **columns: Any) -> None:
+        """Planned duty of agent 0 that is not worked, unless said otherwise."""
+        times = {"start": self.at(start), "end": self.at(end)}
+        self.rows["absences"].append({"agent": 0, "duty": 0, "reason": reason, **columns, **times})
+
+    def disruption(self, start: float, end: float, serves: int = ALL_PRIORITIES, **columns: Any) -> None:
+        """The first threat, in the first region, unless said otherwise."""
+        times = {"start": self.at(start), "end": self.at(end)}
+        row = {"entry": 0, "drill": 0, "region": 0, "serves": serves}
+        self.rows["disruptions"].append({**row, **columns, **times})
+
     def page(self, ticket: int, sent: float, answered: float | None = None, **columns: Any) -> None:
         """A page of agent 0, primary, off duty; answered or unanswered unless said otherwise."""
         outcome = Outcome.UNANSWERED if answered is None else Outcome.ANSWERED
@@ -234,6 +257,34 @@ def _desk(start: str = "2026-03-02", days: int = 1, warmup_days: int = 1, *, dra
         },
     }
     return Desk(Scenario.model_validate(scenario))
+
+
+def _eventful(desk: Desk) -> Desk:
+    """The same with two types of emergencies, a chain of two steps, two threats, a drill, vacation, rest."""
+    lasts = {"family": "constant", "mean": "1 h"}
+    emergency = {"team": {"tier3": 1}, "lasts": lasts}
+    step = {"role": "coordinator", "takes": {"family": "constant", "mean": "5 min"}}
+    raw = {
+        "emergencies": {
+            "types": {"outage": emergency, "breach": emergency},
+            "chain": {"stakeholders": {"after": "15 min", **step}, "team": {"after": "0 min", **step}},
+            "on_time": "5 min",
+        },
+        "continuity": {
+            "threats": {"power": {"recovery": lasts}, "crisis": {"recovery": lasts, "service": "minimal"}},
+            "drills": {"failover": {"lasts": "30 min"}},
+        },
+        "people": {"vacation": {"weeks": 5}},
+    }
+    policy = desk.scenario.policy.model_copy(update={"compensatory_rest": 11 * HOUR})
+    sections = {name: type(getattr(desk.scenario, name)).model_validate(part) for name, part in raw.items()}
+    return desk.with_(**sections, policy=policy)
+
+
+@pytest.fixture(scope="session")
+def eventful() -> Callable[[Desk], Desk]:
+    """Add emergencies, disruptions, vacation and compensatory rest to a desk."""
+    return _eventful
 
 
 @pytest.fixture(scope="session")

@@ -224,7 +224,7 @@ def test_waits_are_what_a_walk_through_the_rows_gives(desk: Any, invent: Callabl
             until = next((ms for ms in (start, end) if ms != NEVER), journals.end)
             walked[ticket, task] = walked.get((ticket, task), 0) + until - queued
             started[ticket, task] = start != NEVER
-    found = waits(journals)
+    found = waits(journals.work, journals.tickets, journals.end)
     assert found.wait.tolist() == list(walked.values())
     assert found.started.tolist() == list(started.values())
 
@@ -251,7 +251,7 @@ def test_backlog_over_time_and_over_the_week_hold_the_same_waits(
 ) -> None:
     desk = make_desk(days=9, warmup_days=0)
     journals = invent(desk, seed)
-    total = float(waiting_spans(journals).clipped(0, desk.clock.end).length.sum()) / (60 * MINUTE)
+    total = float(waiting_spans(journals.work, journals.end).clipped(0, desk.clock.end).length.sum()) / (60 * MINUTE)
     for name in ("backlog_by_time_tier", "backlog_by_region_hour_tier"):
         table = desk.table(name, journals)
         waiting = table[table["measure"] == "waiting"]

@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def tables(desk: Any, invent: Callable[..., Any]) -> dict[str, pd.DataFrame]:
+def tables(desk: Any, eventful: Callable[[Any], Any], invent: Callable[..., Any]) -> dict[str, pd.DataFrame]:
     """Three replications."""
-    stacked = stack([measure(invent(desk, seed), desk.scenario, desk.clock) for seed in range(3)])
-    return frames(stacked, desk.scenario, desk.clock, pooled)
+    there = eventful(desk)
+    stacked = stack([measure(invent(desk, seed), there.scenario, desk.clock) for seed in range(3)])
+    return frames(stacked, there.scenario, desk.clock, pooled)
+
+
+@pytest.mark.parametrize("name", ["emergencies_by_type", "communication_by_step", "continuity_by_disruption"])
+def test_tables_of_what_the_scenario_has_not_are_empty(desk: Any, log: Any, name: str) -> None:
+    found = desk.table(name, log.journals())
+    assert len(found) == 0
+    assert list(found) == [*LAYOUTS[name].keys, "measure", "mean", "low", "high", "n", "unit"]
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

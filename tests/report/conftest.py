@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.experiment.store import save
 from sim.report.findings import Findings
-from sim.report.pictures import Picture, picture, pictures
+from sim.report.pictures import Picture, pictures
 
 NAME = '<script>alert("$x$")</script>'
 QUESTION = "Does <b>this</b> hold & last?"
@@ -59,14 +59,19 @@ def folder(result: sim.Result, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="session")
-def drawn(findings: Findings, paged: Findings) -> list[Picture]:
-    """Every picture of the run, and the one of its pages."""
-    return [*pictures(findings), picture("pages", paged)]
+def drawn(paged: Findings) -> list[Picture]:
+    """Every picture of the run, with those of its pages and disruptions."""
+    return list(pictures(paged))
 
 
 @pytest.fixture(scope="session")
 def paged(findings: Findings) -> Findings:
-    """The same with 84 pages a replication, by hand: one at each 06-07 here, five at each 23-24 there, of 14 days."""
+    """The same with 84 pages a replication, by hand: one at each 06-07 here, five at each 23-24 there, of 14 days; and
+    with 6 h in which one replication of four was disrupted.
+    """
+    time = findings.tables["continuity_by_time"].copy()
+    time.loc[(time["measure"] == "disrupted") & (time.index // 4 % 360 // 6 == 9), "mean"] = 25.0
+    findings = replace_table(findings, "continuity_by_time", time)
     table = findings.tables["pages_by_region_hour"].copy()
     rings = (table["measure"] == "pages") & (table["hour_of_week"] % 24 == table["region"].map(_rings_at))
     table.loc[rings, "mean"] = table["region"].map({"here": 2.0, "there": 10.0})[rings]

@@ -26,6 +26,7 @@ from sim.report.findings import Findings
 from sim.report.gallery import PLATES
 from sim.report.plots.backlog import MOST_POINTS, plot_backlog
 from sim.report.plots.burnout import MOST_PEOPLE, plot_burnout
+from sim.report.plots.continuity import happened, plot_continuity
 from sim.report.plots.differences import plot_differences, told
 from sim.report.plots.pages import plot_pages
 from sim.report.plots.sla import plot_sla
@@ -329,3 +330,56 @@ def test_weeks_show_the_longest_first_on_the_colour_of_their_limit(ax: Axes) -> 
 def test_weeks_of_many_people_are_cut(ax: Axes) -> None:
     plot_weeks(_weeks(MOST_ROWS + 5), ax)
     assert len(ax.get_yticklabels()) == MOST_ROWS
+
+
+def service(hours: int = 48, **measures: Any) -> pd.DataFrame:
+    """`continuity_by_time`: 12 tickets wait and all responses are in time, unless said otherwise."""
+    time = pd.date_range("2026-03-02", periods=hours, freq="h", tz="UTC")
+    values = {"waiting": 12.0, "response": 100.0, "disrupted": 0.0, "emergencies": 0.0, **measures}
+    parts = [pd.DataFrame({"time": time, "measure": name, "mean": value}) for name, value in values.items()]
+    return pd.concat(parts, ignore_index=True).assign(low=np.nan, high=np.nan)
+
+
+def some_hours(*hours: int, value: float = 100.0, of: int = 48) -> np.ndarray:
+    values = np.zeros(of)
+    values[list(hours)] = value
+    return values
+
+
+def shades(ax: Axes) -> list[tuple[float, float]]:
+    """First hour and hours of every shade of disruption."""
+    start = date2num(np.datetime64("2026-03-02"))  # type: ignore[no-untyped-call]
+    return [
+        (round(24 * (patch.get_x() - start), 6), round(24 * patch.get_width(), 6))
+        for patch in ax.patches
+        if patch.get_label() == "disruption or drill"  # type: ignore[attr-defined]
+    ]
+
+
+def test_stretches_of_equally_disrupted_hours_are_shaded_in_one_piece(ax: Axes) -> None:
+    disrupted = some_hours(5, 6, 7) + some_hours(8, 47, value=50.0)
+    plot_continuity(service(disrupted=disrupted), ax, target=95.0)
+    waiting, response = panels(ax)
+    assert shades(waiting) == shades(response) == [(5, 3), (8, 1), (47, 1)]
+    strong, weak, _ = (patch.get_alpha() for patch in waiting.patches)
+    assert strong > weak
+    assert response.get_lines()[-1].get_ydata() == [95, 95]
+    assert "target" in texts(ax)
+
+
+def test_lines_of_the_service_are_its_figures(ax: Axes) -> None:
+    late = np.where(np.arange(48) < 10, 63.0, 100.0)
+    plot_continuity(service(response=late, emergencies=some_hours(3, value=2.0)), ax, warmup_days=1)
+    waiting, response, emergencies = panels(ax)
+    assert waiting.get_lines()[0].get_ydata().tolist() == [12.0] * 48  # type: ignore[union-attr]
+    assert response.get_lines()[0].get_ydata().tolist() == late.tolist()  # type: ignore[union-attr]
+    assert emergencies.get_lines()[0].get_ydata()[3] == 2  # type: ignore[index]
+    assert response.get_ylim()[0] == 50
+    assert "warm-up" in texts(ax)
+    assert {"tickets", "%", "emergencies", "date, UTC"} <= set(texts(ax).split(" | "))
+
+
+def test_there_is_a_picture_of_the_service_where_anything_has_happened() -> None:
+    assert not happened(service())
+    assert happened(service(disrupted=some_hours(3)))
+    assert happened(service(emergencies=some_hours(3)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sim.report.trace import trace
 from sim.workforce.plan import plan_roster
 from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload
+from sim.workload.tape import Kind, TaskKind
 
 # One agent a tier who is always late: tickets wait, escalate, are abandoned, interrupted, passed on and reopened.
 SCENARIO = """\
@@ -103,3 +105,51 @@ staffing:
 """
     lives = "\n".join(line for life in told(tmp_path, text) for line in life)
     assert "goes without the help of here/tier1: nobody of that tier is on duty anywhere" in lives
+
+
+def test_states_stand_in_brackets_behind_what_led_to_them(lives: list[list[str]]) -> None:
+    states = [line.partition("local  ")[2] for life in lives for line in life if line.endswith("]")]
+    assert {"[Created]", "[Created, Acknowledged, In progress]", "[Escalated]", "[Resolved, Closed]"} <= set(states)
+    for life in lives:
+        born, *_ = (line for line in life if line.endswith("]"))
+        assert "[Created" in born
+
+
+def test_an_emergency_tells_of_outsiders_and_of_the_chain(tmp_path: Path) -> None:
+    """A P1 with an assist and a second task, made an emergency by hand: outsiders, and a step of a coordinator."""
+    text = """\
+horizon: {start: 2026-03-02, days: 2, warmup_days: 0}
+regions: {here: {zone: UTC, tickets: 1 per hour, shifts: {D: 00:00-24:00}}, there: {zone: UTC}}
+demand: {priorities: {P1: 1}}
+work:
+  routes: {P1: {tiers: [tier3]}}
+  handle: {tier3: {mean: 10 min}}
+  activation: {tier1: {family: constant, mean: 10 min}, tier2: {family: constant, mean: 10 min}}
+emergencies:
+  types:
+    breach:
+      team: {tier3: 1}
+      lasts: {family: constant, mean: 1 h}
+      outside: {who: security, takes: {family: constant, mean: 1 h}}
+staffing: {mode: flat, flat: {here: {tier1: 1, tier2: 1, tier3: 1}}}
+"""
+    path = tmp_path / "breach.yaml"
+    path.write_text(text, encoding="utf-8")
+    scenario = sim.load(path)
+    plan, workload = plan_roster(scenario), sample_workload(scenario, 1, 0)
+    journals = simulate(scenario, workload, sample_roster(scenario, plan, 1, 0))
+    tickets, work = ({name: column.copy() for name, column in t.items()} for t in (journals.tickets, journals.work))
+    tickets["kind"][0], tickets["emergency"][0], tickets["served_by"][0] = Kind.EMERGENCY, 0, 1
+    its = work["ticket"] == 0
+    work["kind"][its & (work["task"] == 1)] = TaskKind.OUTSIDE
+    work["agent"][its & (work["task"] == 1)] = -1
+    step = its & (work["task"] == 2)
+    work["kind"][step], work["region"][step], work["tier"][step] = TaskKind.COMMS, -1, 5
+    life = list(trace("here/0", replace(journals, tickets=tickets, work=work), scenario, plan.agents.name))
+    said = "\n".join(life)
+    assert "P1 emergency (breach) here/0 comes in" in said
+    assert "is served by there for the time being" in said
+    assert "security (outside the organisation) set to work" in said
+    assert "security (outside the organisation) are done, after 10.0 min" in said
+    assert "a step of the communication chain falls due; it waits in line at coordinator" in said
+    assert "[Created, Escalated, Emergency]" in said

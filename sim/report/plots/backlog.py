@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.dates import date2num
 
 from sim.report import style
 from sim.report.words import tier_name
@@ -64,6 +64,4 @@ def _tier(ax: Axes, rows: pd.DataFrame, warmup_days: int) -> None:
         )
     ax.set_xlim(time[0], time[-1])
     ax.set_ylim(bottom=0)
-    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
+    style.dates(ax)
