@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 
 import sim
+from sim.clock import MINUTE
 from sim.experiment.comparison import LEVEL
 from sim.metrics.kpis import KPIS
 
@@ -170,6 +171,28 @@ def test_in_a_storm_throttling_is_what_lets_people_work() -> None:
     assert found.verdict("pages.count") == "worse"
     assert found.verdict("pages.interruptions") == "worse"
     assert found.verdict("alerts.raised") == "cannot tell"  # the very same alerts
+
+
+def test_the_baseline_has_the_emergencies_of_the_manual_and_none_happens() -> None:
+    section = sim.load(FOLDER / "baseline.yaml").emergencies
+    teams = {name: (set(one.team), one.outside.who if one.outside else "") for name, one in section.types.items()}
+    assert teams == {  # 5.1
+        "system_outage": ({"tier3"}, ""),
+        "security_breach": ({"tier4"}, "security team"),
+        "data_loss": ({"tier4"}, "database administrators"),
+        "natural_disaster": ({"manager"}, "operations"),
+        "personnel_emergency": ({"manager"}, "human resources"),
+    }
+    assert [step.after // MINUTE for step in section.chain.values()] == [0, 15, 30, 60]  # 5.3
+    assert not [name for name, one in section.types.items() if one.rate or one.at]
+
+
+def test_the_baseline_has_the_threats_of_the_manual_and_none_comes_true() -> None:
+    threats = sim.load(FOLDER / "baseline.yaml").continuity.threats
+    recovery = {name: (threat.recovery.mean or 0) // MINUTE for name, threat in threats.items()}
+    assert recovery.pop("staff_shortage") == 3 * 24 * 60  # ours: the manual tells how soon help comes
+    assert recovery == {"data_center_failure": 120, "network_outage": 60, "power_failure": 30, "software_failure": 60}
+    assert not [name for name, threat in threats.items() if threat.rate or threat.at]
 
 
 def fit() -> ModuleType:
