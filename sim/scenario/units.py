@@ -29,7 +29,9 @@ _DURATION_UNITS = {
     "min": MINUTE, "minute": MINUTE, "minutes": MINUTE, "h": HOUR, "hour": HOUR, "hours": HOUR,
     "d": DAY, "day": DAY, "days": DAY, "week": WEEK, "weeks": WEEK,
 }  # fmt: skip
-_RATE_UNITS = {"minute": 60.0, "min": 60.0, "hour": 1.0, "h": 1.0, "day": 1 / 24, "d": 1 / 24, "week": 1 / 168}
+_RATE_UNITS = {
+    "minute": 60.0, "min": 60.0, "hour": 1.0, "h": 1.0, "day": 1 / 24, "d": 1 / 24, "week": 1 / 168, "year": 1 / 8766,
+}  # fmt: skip
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _DURATION_PART = re.compile(rf"\s*({_NUMBER})\s*([a-z]+)", re.IGNORECASE)
@@ -98,7 +100,7 @@ def parse_rate(value: Any) -> float:
     if match is None:
         raise _refuse("a rate ≥ 0 with its unit, such as 6 per hour or 263 per day", value)
     if match[2].lower() not in _RATE_UNITS:
-        raise _refuse("a rate per minute, hour, day or week", value, nearest(match[2], list(_RATE_UNITS)))
+        raise _refuse("a rate per minute, hour, day, week or year", value, nearest(match[2], list(_RATE_UNITS)))
     return float(match[1]) * _RATE_UNITS[match[2].lower()]
 
 

@@ -53,11 +53,16 @@ def leaf_of(key: str) -> str:
     return ".".join("*" if is_name else part for part, is_name in zip(path, named, strict=True))
 
 
-def laws() -> list[str]:
-    """Where `desk.yaml` has distributions, one for each place in the schema."""
-    places = [".".join(place) for place in _sections(sim.load(HERE / "desk.yaml").raw)]
+def laws(world: str) -> list[str]:
+    """Where the file of a scenario has distributions, one for each place in the schema."""
+    places = [".".join(place) for place in _sections(_written(world))]
     found = [place for place in places if as_model(kind_at(Scenario, tuple(place.split(".")))) is DurationLaw]
     return list({leaf_of(f"{place}.mean"): f"{place}." for place in found}.values())
+
+
+def _written(world: str) -> dict[str, Any]:
+    keys: dict[str, Any] = read(str(HERE / f"{world}.yaml")).root.plain()
+    return keys
 
 
 def _sections(raw: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -82,11 +87,12 @@ class Trial:
 
 def trials(blocks: Iterable[dict[str, Any]]) -> Iterator[Trial]:
     for block in blocks:
-        world, given, changes = block["in"], block.get("given", {}), block["changes"]
+        given, changes = block.get("given", {}), block["changes"]
         of_laws = {key: value for key, value in changes.items() if key.startswith(A_LAW)}
-        yield from _one_a_leaf(world, given, {key: value for key, value in changes.items() if key not in of_laws})
-        for place in laws() if of_laws else ():
-            yield from _one_a_leaf(world, _at(place, given), _at(place, of_laws))
+        for world in [block["in"]] if isinstance(block["in"], str) else block["in"]:
+            yield from _one_a_leaf(world, given, {key: value for key, value in changes.items() if key not in of_laws})
+            for place in laws(world) if of_laws else ():
+                yield from _one_a_leaf(world, _at(place, given), _at(place, of_laws))
 
 
 def _one_a_leaf(world: str, given: dict[str, Any], changes: dict[str, Any]) -> Iterator[Trial]:

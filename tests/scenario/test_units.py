@@ -67,7 +67,10 @@ def test_a_duration_survives_being_written(ms: int) -> None:
     assert parse_duration(duration_text(ms)) == ms
 
 
-@given(st.integers(0, 10**9), st.sampled_from([("minute", 60), ("hour", 1), ("day", 1 / 24), ("week", 1 / 168)]))
+@given(
+    st.integers(0, 10**9),
+    st.sampled_from([("minute", 60), ("hour", 1), ("day", 1 / 24), ("week", 1 / 168), ("year", 1 / 8766)]),
+)
 def test_a_rate_is_a_number_per_hour(count: int, unit: tuple[str, float]) -> None:
     name, factor = unit
     assert math.isclose(parse_rate(f"{count} per {name}"), count * factor)
