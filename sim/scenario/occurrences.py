@@ -36,9 +36,19 @@ class Occurrence(Model):
     regions: tuple[Name, ...] = ()
     """Regions in which it happens; all where none is named."""
 
+    @property
+    def happens(self) -> bool:
+        """Whether it ever does, be it outside the run."""
+        return bool(self.rate or self.at)
+
 
 class Spell(Occurrence):
     """Something that happens, and lasts."""
 
     scale: Scale = 1.0
     """Multiplies how long it lasts; at 0 it does not happen at all."""
+
+    @property
+    def happens(self) -> bool:
+        """Whether it ever does, be it outside the run."""
+        return self.scale > 0 and super().happens

@@ -45,6 +45,7 @@ def pages(
     priority: NDArray[np.uint8],
     created: NDArray[np.int64],
     visible: NDArray[np.int64],
+    calls: NDArray[np.bool_],
     words: Words,
 ) -> Pages:
     """What is on the tape about pages.
@@ -55,6 +56,7 @@ def pages(
         priority: (n,).
         created: (n,).
         visible: (n,), missing where an alert is filtered.
+        calls: (n,) emergencies that page as soon as they are visible.
         words: gives random bits for k of these tickets, (k, WORDS).
     """
     n = len(priority)
@@ -68,7 +70,7 @@ def pages(
     # Asleep and awake take the same number, so that whoever is asleep is slower by law, never by luck.
     chance, delay = bits[:, :, 0].astype(np.int64), bits[:, :, 1]
     return Pages(
-        at=_paged_at(oncall, kind, priority, created, visible),
+        at=np.where(calls, visible, _paged_at(oncall, kind, priority, created, visible)),
         row=row,
         ppm=(2 * chance + 1) * _MILLION // (2 * _STEPS),
         awake=_delays(oncall.awake.delay)[delay],
