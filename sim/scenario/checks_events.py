@@ -107,7 +107,7 @@ def _meets(event: Occurrence, reach: float, scenario: Scenario, clock: Clock) ->
     """Whether any of its dates may meet the run, in any of its regions."""
     zones = [region.zone for name, region in scenario.regions.items() if not event.regions or name in event.regions]
     starts = [clock.at_wall(zone, wall) for zone in zones for wall in event.at]
-    return any(-reach < start < clock.end for start in starts)
+    return not zones or any(-reach < start < clock.end for start in starts)  # that a region is unknown is told already
 
 
 @rests_on()
@@ -228,5 +228,6 @@ def disruptions_are_bearable(scenario: Scenario) -> Iterator[Finding]:
     for key, event, _, _ in _entries(scenario):
         expected = (event.rate * hours + len(event.at)) * len(event.regions or scenario.regions) * event.happens
         if key[0] == "continuity" and expected > MOST_DISRUPTIONS:
-            message = f"happens about {expected:,.0f} times in the run, and {MOST_DISRUPTIONS:,} times are the most"
+            times = f"{expected:,.0f}" if expected < MOST_DISRUPTIONS**2 else f"{expected:.0e}"
+            message = f"happens about {times} times in the run, and {MOST_DISRUPTIONS:,} times are the most"
             yield Finding((*key, "rate"), f"{message}: lower it")
