@@ -10,10 +10,11 @@ from sim.scenario.days_off import clock_of
 from sim.scenario.findings import Finding, listed, rests_on, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence, Sized
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 
     from sim.clock import Clock
     from sim.scenario.base import DurationLaw, RoleName
+    from sim.scenario.continuity import Drill, Threat
     from sim.scenario.emergencies import Emergency
     from sim.scenario.occurrences import Cycle, Occurrence
     from sim.scenario.schema import Scenario
@@ -149,6 +150,21 @@ def steps_have_people(scenario: Scenario) -> Iterator[Finding]:
             remedy = f"give it people in staffing.{active_staffing(scenario)[0]}, or name another role here"
             message = f"{step.role} is staffed nowhere, so that nobody takes this step: {remedy}"
             yield Finding(("emergencies", "chain", name, "role"), message)
+
+
+@rests_on("staffing", "continuity")
+def roles_of_disruptions_are_staffed(scenario: Scenario) -> Iterator[Finding]:
+    """Whom a disruption or drill names has people somewhere."""
+    continuity = scenario.continuity
+    groups: list[tuple[str, Mapping[str, Threat | Drill]]] = [
+        ("threats", continuity.threats), ("drills", continuity.drills)
+    ]  # fmt: skip
+    for group, entries in groups:
+        for name, entry in entries.items():
+            for role in _lacking(scenario, entry.roles) if entry.happens else ():
+                remedy = f"give it people in staffing.{active_staffing(scenario)[0]}, or take it out here"
+                key = ("continuity", group, name, "roles", entry.roles.index(role))
+                yield Finding(key, f"{role} is staffed nowhere, so that this concerns nobody: {remedy}")
 
 
 def _happening(scenario: Scenario) -> list[tuple[str, Emergency]]:

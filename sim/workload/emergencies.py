@@ -89,6 +89,12 @@ def emergencies_of(scenario: Scenario, clock: Clock, seed: int, replication: int
     return [each for each in found if len(each)]
 
 
+def type_of(number: Whole) -> Whole:
+    """The types of emergencies with these public numbers."""
+    types: Whole = (number - EMERGENCIES) // NEXT_TYPE
+    return types
+
+
 def _lasting(found: Found, emergency: Emergency) -> Found:
     """Those that last at all, and how long."""
     lasts = prolonged(emergency.lasts, emergency.scale, found.draw("lasts")[:, 0])

@@ -17,7 +17,7 @@ from sim.workload.batches import UNKNOWN, batches, ticket_log
 from sim.workload.disruptions import disruptions_of, served_by
 from sim.workload.draws import Draws, Part
 from sim.workload.durations import quantile
-from sim.workload.emergencies import emergencies_of, emergency_tasks
+from sim.workload.emergencies import emergencies_of, emergency_tasks, type_of
 from sim.workload.filters import Alerts, filtered
 from sim.workload.forecast import read_forecast
 from sim.workload.paging import WORDS, pages
@@ -50,7 +50,6 @@ class _Tickets:
     region: NDArray[np.int16]
     number: NDArray[np.int64]
     kind: NDArray[np.uint8]
-    emergency: NDArray[np.uint8]
     priority: NDArray[np.uint8]
     customer_class: NDArray[np.uint8]
     channel: NDArray[np.uint8]
@@ -128,7 +127,6 @@ def _customers(found: Sequence[Batch], scenario: Scenario, clock: Clock, draw: D
     drawn_class = np.where(is_standard, CustomerClass.STANDARD, CustomerClass.ENTERPRISE)
     return _Tickets(
         created=created, region=region, number=_column(found, "number"), kind=_full(created, Kind.TICKET),
-        emergency=_full(created, NO_EMERGENCY),
         priority=_priority(found, demand.priorities, draw),
         customer_class=_known_or(found, "customer_class", drawn_class), channel=channel,
         patience=_patience(channel, channels, draw("patience", 1)[:, 0]), source=_column(found, "source"),
@@ -141,7 +139,6 @@ def _alerts(found: Sequence[Batch], scenario: Scenario, draw: Draws) -> _Tickets
     drawn_source = (draw("source", 1)[:, 0] * demand.monitoring.sources).astype(np.int64)
     return _Tickets(
         created=created, region=_region(found), number=_column(found, "number"), kind=_full(created, Kind.ALERT),
-        emergency=_full(created, NO_EMERGENCY),
         priority=_priority(found, demand.alert_priorities, draw),
         customer_class=_full(created, CustomerClass.STANDARD), channel=_full(created, NO_CHANNEL),
         patience=np.full(len(created), NEVER), source=np.where(source == UNKNOWN, drawn_source, source),
@@ -155,7 +152,7 @@ def _emergencies(found: Sequence[Found]) -> _Tickets:
     return _Tickets(
         created=created, region=np.repeat([each.region for each in found], counts).astype(np.int16),
         number=np.concatenate([each.number for each in found]), kind=_full(created, Kind.EMERGENCY),
-        emergency=np.repeat([each.type for each in found], counts).astype(np.uint8), priority=_full(created, P1),
+        priority=_full(created, P1),
         customer_class=_full(created, CustomerClass.STANDARD), channel=_full(created, NO_CHANNEL),
         patience=np.full(len(created), NEVER), source=np.full(len(created), UNKNOWN),
     )  # fmt: skip
@@ -225,13 +222,18 @@ def _tape(
         "respond_by": _due(rows, scenario.targets.response),
         "resolve_by": _due(rows, scenario.targets.resolution),
         "escalate_at": _later(_due(rows, scenario.policy.escalation.after), visible),
-        "critical_at": np.where(rows.kind == Kind.EMERGENCY, NEVER, _later(_due(rows, _critical(scenario)), visible)),
+        "critical_at": _later(_due(rows, _critical(scenario)), visible),
     }
-    page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, _calls(rows, scenario), words)
+    emergencies = np.flatnonzero(rows.kind == Kind.EMERGENCY)
+    emergency = np.full(len(visible), NO_EMERGENCY, dtype=np.uint8)
+    emergency[emergencies] = type_of(rows.number[emergencies])
+    due["critical_at"][emergencies] = NEVER
+    calls = emergencies[_are_paged(emergency[emergencies], scenario)]
+    page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, calls, words)
     return Workload(
         created=rows.created, visible=visible, filtered=found, region=rows.region,
         serve_region=served_by(disruptions, scenario, rows.created, rows.region, rows.number),
-        number=rows.number, kind=rows.kind, emergency=rows.emergency, priority=rows.priority,
+        number=rows.number, kind=rows.kind, emergency=emergency, priority=rows.priority,
         customer_class=rows.customer_class, channel=rows.channel, patience=rows.patience,
         **{name: np.where(visible == NEVER, NEVER, instants) for name, instants in due.items()},
         page_at=page.at, page_row=page.row, page_ppm=page.ppm, page_awake=page.awake, page_asleep=page.asleep,
@@ -254,13 +256,9 @@ def _before_people(rows: _Tickets, scenario: Scenario, clock: Clock) -> tuple[ND
     return found, visible
 
 
-def _calls(rows: _Tickets, scenario: Scenario) -> NDArray[np.bool_]:
-    """Emergencies that page the on-call chain."""
-    calls = np.zeros(NO_EMERGENCY + 1, dtype=np.bool_)
-    for type_, emergency in enumerate(scenario.emergencies.types.values()):
-        calls[type_] = emergency.page
-    called: NDArray[np.bool_] = calls[rows.emergency]
-    return called
+def _are_paged(emergency: NDArray[np.uint8], scenario: Scenario) -> NDArray[np.bool_]:
+    """Whether emergencies of these types page the on-call chain."""
+    return np.array([each.page for each in scenario.emergencies.types.values()], dtype=np.bool_)[emergency]
 
 
 def _critical(scenario: Scenario) -> ByPriority:

@@ -136,6 +136,20 @@ def many(n: int, entry: str) -> str:
             ),
         ),
         (
+            [f"{POWER}={{rate: 1 per week, recovery: {{mean: 1 h}}, roles: [tier1, tier4]}}"],
+            (
+                f"{POWER}.roles[1]: tier4 is staffed nowhere, so that this concerns nobody: "
+                "give it people in staffing.crews, or take it out here"
+            ),
+        ),
+        (
+            [f"{DRILL}={{every: {{every: month}}, lasts: 1 h, roles: [manager]}}"],
+            (
+                f"{DRILL}.roles[0]: manager is staffed nowhere, so that this concerns nobody: "
+                "give it people in staffing.crews, or take it out here"
+            ),
+        ),
+        (
             [f"{FIRE}={{rate: 1 per week, page: true, {TEAM}}}"],
             (f"{FIRE}.page: pages the on-call chain, but there is none: add the section oncall, or take `page` out"),
         ),
@@ -231,6 +245,7 @@ def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, chang
         [f"{FIRE}={{rate: 1 per week, scale: 0, team: {{manager: 1}}, lasts: {{mean: 2 h}}}}",
          f"emergencies.chain={steps(2, 'manager')}"],
         [f"{FIRE}={{at: [], {TEAM}}}"],
+        [f"{POWER}={{rate: 0 per week, recovery: {{mean: 1 h}}, roles: [manager]}}"],
         [f"{FIRE}={{at: [2027-01-01 10:00], scale: 0, {TEAM}}}"],
         [f"{FIRE}={{at: [2027-01-01 10:00, 2026-03-03 10:00], {TEAM}}}"],
         # 16 March, 07:00 in Singapore, is the evening before by UTC, and 23 February, 00:00 in London, the very start.
