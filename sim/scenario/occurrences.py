@@ -20,8 +20,8 @@ class Recurrence(Model):
     every: Cycle
     """How often."""
     day: Annotated[int, Field(ge=1, le=28)] = 1
-    """Which working day (Monday to Friday) of the week, month, quarter or year it falls on, counted from 1; a week has
-    five."""
+    """Which working day (Monday to Friday, public holidays included) of the week, month, quarter or year it falls on,
+    counted from 1; a week has five, a month at least twenty."""
     time: LocalTime = 10 * HOUR
     """Local time of day at which it begins."""
 

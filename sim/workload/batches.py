@@ -105,23 +105,23 @@ def batches(
     for index, (name, region) in enumerate(scenario.regions.items()):
         place = _Place(index, name, seed, replication, demand.scale)
         factors = day_factors(name, region, demand.day_factor, clock, seed, replication)
-        rates = forecast.get(name)
-        edges, per_hour = (
-            (rates.edges, rates.per_hour) if rates else ticket_rates(name, region, demand, clock, holidays[name])
-        )
-        usual = edges, with_day_factors(per_hour, edges, region, clock, factors)
+        here = [found for found in emergencies if found.region == index]
+        if log is None or here:
+            rates = forecast.get(name)
+            edges, per_hour = (
+                (rates.edges, rates.per_hour) if rates else ticket_rates(name, region, demand, clock, holidays[name])
+            )
+            usual = edges, with_day_factors(per_hour, edges, region, clock, factors)
+            yield from _poisson(place, "ticket", Kind.TICKET, 0, usual) if log is None else ()
+            for found in here:
+                yield from _caused(place, found, scenario, usual)
         if log is not None:
             yield from _replayed(place, log, clock)
-        else:
-            yield from _poisson(place, "ticket", Kind.TICKET, 0, usual)
         edges, shape = alert_shape(name, region, demand, clock)
         shape = with_day_factors(shape, edges, region, clock, factors)
         yield from _poisson(place, "alert", Kind.ALERT, ALERTS, (edges, (region.alerts or 0.0) * shape))
         if storms := demand.monitoring.storms:
             yield from _storms(place, storms, demand.monitoring.sources, (edges, storms.rate * shape), clock)
-        for found in emergencies:
-            if found.region == index:
-                yield from _caused(place, found, scenario, usual)
 
 
 class _LatestLog:

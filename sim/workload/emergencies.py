@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.scenario.base import RoleName
     from sim.scenario.emergencies import AlertStorm, Emergency, Step, Surge
     from sim.scenario.schema import Scenario
+    from sim.workload.occurrences import Happenings
 
     Whole = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -76,17 +77,17 @@ def emergencies_of(scenario: Scenario, clock: Clock, seed: int, replication: int
         seed: ≥ 0.
         replication: counted from 0.
     """
-    found = []
+    found = _found(scenario, clock, seed, replication)
+    return [each for each in found if len(each)]
+
+
+def _found(scenario: Scenario, clock: Clock, seed: int, replication: int) -> Iterator[Found]:
+    """By type, region and reason, those included of whom there are none."""
     for type_, (name, emergency) in enumerate(scenario.emergencies.types.items()):
         for region, place, zone in places(emergency, scenario) if emergency.happens else ():
             key, what = (seed, replication, place), f"emergency {name}"
             for each in happenings(emergency, zone, clock, partial(stream, *key, what, "arrivals")):
-                inside = (each.start >= 0) & (each.start < clock.end)
-                way, shift = each.way(what), NEXT_TYPE * type_ + DATED * (each.origin == Origin.DATED)
-                part = Part(each.row[inside], *key, way)
-                start = np.maximum(each.start[inside], 1)
-                found.append(_lasting(Found(type_, region, way, part, shift, start, start), emergency))
-    return [each for each in found if len(each)]
+                yield _lasting(each, emergency, type_, region, (*key, each.way(what)), clock)
 
 
 def type_of(number: Whole) -> Whole:
@@ -95,12 +96,19 @@ def type_of(number: Whole) -> Whole:
     return types
 
 
-def _lasting(found: Found, emergency: Emergency) -> Found:
-    """Those that last at all, and how long."""
-    lasts = prolonged(emergency.lasts, emergency.scale, found.draw("lasts")[:, 0])
-    part, there = found.part, lasts > 0
-    kept = Part(part.rows[there], part.seed, part.replication, *part.name)
-    return Found(found.type, found.region, found.way, kept, found.shift, found.start[there], lasts[there])
+def _lasting(
+    happens: Happenings, emergency: Emergency, type_: int, region: int, key: tuple[int, int, str, str], clock: Clock
+) -> Found:
+    """Those within the run that last at all; `key` names their streams."""
+    inside = np.flatnonzero((happens.start >= 0) & (happens.start < clock.end))
+    u = Draws([Part(happens.row[inside], *key)])("lasts", 1)[:, 0]
+    lasts = prolonged(emergency.lasts, emergency.scale, u)
+    there = inside[lasts > 0]
+    return Found(
+        type=type_, region=region, way=key[-1], part=Part(happens.row[there], *key),
+        shift=NEXT_TYPE * type_ + DATED * (happens.origin == Origin.DATED),
+        start=np.maximum(happens.start[there], 1), lasts=lasts[lasts > 0],
+    )  # fmt: skip
 
 
 # ---- what they cause -----------------------------------------------------------------------------------------------
