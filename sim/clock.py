@@ -112,6 +112,10 @@ class Clock:
         """Milliseconds of this clock when `zone` shows `wall` ms after the midnight of `day` (see `wall_to_epoch`)."""
         return wall_to_epoch(zone, day, wall) - self.origin
 
+    def at_wall(self, zone: str, wall: datetime) -> int:
+        """Milliseconds of this clock when `zone` shows `wall`, a local time without zone (see `wall_to_epoch`)."""
+        return self.at(zone, wall.date(), (wall.hour * 60 + wall.minute) * MINUTE)
+
     def wall(self, zone: str, ms: NDArray[np.int64]) -> NDArray[np.int64]:
         """What clocks in `zone` show at `ms`, as milliseconds since 1970 *read off the wall* (shape of `ms`)."""
         utc = ms + self.origin

@@ -214,6 +214,14 @@ def test_a_wall_time_in_utc(zone: str, day: date, wall: int, utc: str) -> None:
     assert YEAR_2026.at(zone, day, wall) == utc_ms(utc) - utc_ms("2026-01-01 00:00")
 
 
+def test_a_wall_time_without_zone_is_that_of_the_zone_to_the_minute() -> None:
+    """London, 29 March 2026: clocks go from 01:00 to 02:00."""
+    clock = Clock.starting(date(2026, 3, 29), days=1, warmup_days=0)
+    walls = [datetime.fromisoformat(f"2026-03-29 {time}") for time in ("00:59", "01:30", "03:01")]
+    minutes = [clock.at_wall("Europe/London", wall) // MINUTE for wall in walls]
+    assert minutes == [59, 90, 121]
+
+
 @settings(deadline=None)
 @given(zones, st.dates(date(1996, 1, 1), date(2037, 12, 1)), st.integers(-12 * 60, 48 * 60))
 @example("Australia/Lord_Howe", date(2026, 10, 4), 2 * 60 + 10)

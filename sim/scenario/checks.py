@@ -3,67 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from sim.clock import HOUR
 from sim.errors import nearest, quote
 from sim.scenario.base import PRIORITIES, ROLES, TIERS, sums_to_one
-from sim.scenario.schema import Scenario
-from sim.scenario.tree import KeyPath, overlap
+from sim.scenario.findings import Finding, listed, rests_on, unknown
 from sim.scenario.units import DAY_OFF, is_span, local_time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sim.scenario.base import RoleName
     from sim.scenario.demand import DemandEvent
+    from sim.scenario.emergencies import Emergency
+    from sim.scenario.schema import Scenario
     from sim.scenario.staffing import Crew, Minimum
+    from sim.scenario.tree import KeyPath
 
 MOST_TICKETS = 50_000_000
 """Tickets and alerts that a run may expect at most: their tables would not fit into memory."""
 
-_MOST_NAMES = 12
 _HOURS_PER_DAY = 24
 _DAYS_PER_YEAR = 365.25
 _LARGEST_EXPONENT = 300.0
 
 
-class Finding(NamedTuple):
-    """What does not fit: the key to look at, what is wrong and the remedy, the nearest valid name."""
-
-    key: KeyPath
-    message: str
-    nearest: str = ""
-
-
-Check = Callable[[Scenario], Iterator[Finding]]
-
-_checks: list[tuple[Check, tuple[KeyPath, ...]]] = []
-
-
-def _rests_on(*keys: str) -> Callable[[Check], Check]:
-    """Puts a check on the list, with the keys that must be right for its findings to mean anything."""
-
-    def put(check: Check) -> Check:
-        _checks.append((check, tuple(tuple(key.split(".")) for key in keys)))
-        return check
-
-    return put
-
-
-def findings(scenario: Scenario, unsure: Collection[KeyPath] = ()) -> Iterator[Finding]:
-    """What does not fit in `scenario`; checks that rest on an `unsure` key are left out."""
-    for check, basis in _checks:
-        if not any(overlap(key, path) for key in basis for path in unsure):
-            yield from check(scenario)
-
-
-@_rests_on()
+@rests_on()
 def regions_exist(scenario: Scenario) -> Iterator[Finding]:
     """A region that is named anywhere is one of `regions`."""
     for key, name in _named_regions(scenario):
         if name not in scenario.regions:
-            yield _unknown(key, "region", name, scenario.regions)
+            yield unknown(key, "region", name, scenario.regions)
 
 
 def _named_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
@@ -97,25 +68,25 @@ def _overflow_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
             yield from ((("policy", "overflow", tier, key, n), region) for n, region in enumerate(regions))
 
 
-@_rests_on()
+@rests_on()
 def channels_exist(scenario: Scenario) -> Iterator[Finding]:
     """The channels that a log's channels stand for exist."""
     replay, known = scenario.demand.replay, scenario.demand.channels
     for name, channel in replay.channels.items() if replay else ():
         if channel not in known:
-            yield _unknown(("demand", "replay", "channels", name), "channel", channel, known)
+            yield unknown(("demand", "replay", "channels", name), "channel", channel, known)
 
 
-@_rests_on()
+@rests_on()
 def profiles_exist(scenario: Scenario) -> Iterator[Finding]:
     """The profiles of a region are defined."""
     for name, region in scenario.regions.items():
         for key, profile in (("profile", region.profile), ("alert_profile", region.alert_profile)):
             if profile is not None and profile not in scenario.demand.profiles:
-                yield _unknown(("regions", name, key), "profile", profile, scenario.demand.profiles, "demand.profiles")
+                yield unknown(("regions", name, key), "profile", profile, scenario.demand.profiles, "demand.profiles")
 
 
-@_rests_on("regions.*.shifts")
+@rests_on("regions.*.shifts")
 def patterns_fit_shifts(scenario: Scenario) -> Iterator[Finding]:
     """The shifts in a crew's rotation exist in each of its regions."""
     for section, name, crew in _rotating(scenario):
@@ -124,7 +95,7 @@ def patterns_fit_shifts(scenario: Scenario) -> Iterator[Finding]:
             without = [region for region in regions if letter not in scenario.regions[region].shifts]
             if without:
                 remedy = f"add regions.{without[0]}.shifts.{letter}, or name other `regions` for this crew"
-                message = f"shift {letter} of the rotation is no shift of {_listed(without)}: {remedy}"
+                message = f"shift {letter} of the rotation is no shift of {listed(without)}: {remedy}"
                 yield Finding(("staffing", section, name, "pattern"), message)
 
 
@@ -134,7 +105,7 @@ def _rotating(scenario: Scenario) -> Iterator[tuple[str, str, Crew]]:
         yield from ((section, name, crew) for name, crew in members.items())
 
 
-@_rests_on()
+@rests_on()
 def added_crews_have_names_of_their_own(scenario: Scenario) -> Iterator[Finding]:
     """An added agent is not called like another."""
     if scenario.staffing.mode == "pattern":
@@ -144,19 +115,19 @@ def added_crews_have_names_of_their_own(scenario: Scenario) -> Iterator[Finding]
                 yield Finding(("staffing", "add", name), message)
 
 
-@_rests_on("regions.*.shifts")
+@rests_on("regions.*.shifts")
 def codes_of_shifts_are_known(scenario: Scenario) -> Iterator[Finding]:
     """What the table's codes for shifts stand for is a shift of some region, a span, or a day off."""
     letters = sorted({letter for region in scenario.regions.values() for letter in region.shifts})
     explicit = scenario.staffing.explicit
     for code, meant in explicit.shifts.items() if explicit else ():
         if meant.strip() not in {*letters, DAY_OFF} and not is_span(meant):
-            allowed = f"a shift ({_listed(letters)}), a span such as 06:00-14:00, or O for a day off"
+            allowed = f"a shift ({listed(letters)}), a span such as 06:00-14:00, or O for a day off"
             key = ("staffing", "explicit", "shifts", code)
             yield Finding(key, f"must be {allowed}; found {quote(meant)}", nearest(meant, letters))
 
 
-@_rests_on("regions.*.shifts", "staffing")
+@rests_on("regions.*.shifts", "staffing")
 def regions_can_be_covered(scenario: Scenario) -> Iterator[Finding]:
     """The shifts that the solver may use exist in every region with a floor, which has shifts or starts of duties."""
     staffing = scenario.staffing
@@ -167,12 +138,12 @@ def regions_can_be_covered(scenario: Scenario) -> Iterator[Finding]:
         if without:
             remedy = f"add regions.{without[0]}.shifts.{letter}, or take the letter out"
             yield Finding(
-                ("staffing", "cover", "shifts", n), f"shift {letter} is no shift of {_listed(without)}: {remedy}"
+                ("staffing", "cover", "shifts", n), f"shift {letter} is no shift of {listed(without)}: {remedy}"
             )
     bare = [name for name in _with_floor(scenario) if not scenario.regions[name].shifts]
     if bare and not staffing.cover.starts:
         remedy = f"add regions.{bare[0]}.shifts, or name `starts` here"
-        yield Finding(("staffing", "cover"), f"has no duty for {_listed(bare)}, where a minimum holds: {remedy}")
+        yield Finding(("staffing", "cover"), f"has no duty for {listed(bare)}, where a minimum holds: {remedy}")
 
 
 def _with_floor(scenario: Scenario) -> list[str]:
@@ -180,7 +151,7 @@ def _with_floor(scenario: Scenario) -> list[str]:
     return [name for name in scenario.regions if any(not row.regions or name in row.regions for row in rows)]
 
 
-@_rests_on("staffing.cover")
+@rests_on("staffing.cover")
 def starts_make_sense(scenario: Scenario) -> Iterator[Finding]:
     """Starts of the solver's duties are named once, and a length goes with some."""
     cover = scenario.staffing.cover
@@ -192,21 +163,21 @@ def starts_make_sense(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("staffing", "cover", "length"), message)
 
 
-@_rests_on("staffing")
+@rests_on("staffing")
 def mode_has_section(scenario: Scenario) -> Iterator[Finding]:
     """The section that `staffing.mode` names holds somebody."""
-    section, entries = _active(scenario)
+    section, entries = active_staffing(scenario)
     if not entries:
         remedy = f"fill `staffing.{section}`, or set `mode` to the section that is filled"
         yield Finding(("staffing", section), f"is empty, but the mode is {scenario.staffing.mode}: {remedy}")
 
 
-@_rests_on("staffing.mode", "work.routes", "demand.priorities", "demand.alert_priorities")
+@rests_on("staffing.mode", "work.routes", "demand.priorities", "demand.alert_priorities")
 def tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
     """Every tier that tickets can reach has agents somewhere."""
-    section, entries = _active(scenario)
+    section, entries = active_staffing(scenario)
     needed = needed_tiers(scenario)
-    lacking = sorted(needed.keys() - _staffed_tiers(scenario)) if entries else []
+    lacking = sorted(needed.keys() - staffed_roles(scenario)) if entries else []
     if _routes_are_default(scenario):
         # What lacks a handle time is told already.
         known = [tier for tier in lacking if tier in scenario.work.handle]
@@ -218,22 +189,22 @@ def tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("staffing", section), message)
 
 
-@_rests_on("staffing", "demand.priorities", "demand.alert_priorities")
+@rests_on("staffing", "demand.priorities", "demand.alert_priorities")
 def assisting_tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
     """The tiers that are called in for every P1 have agents somewhere, where P1 occurs."""
-    work, (section, entries) = scenario.work, _active(scenario)
+    work, (section, entries) = scenario.work, active_staffing(scenario)
     critical = work.critical.assists if work.critical else {}
     called: list[tuple[KeyPath, str]] = [(("work", "activation", tier), tier) for tier in work.activation]
     called += [(("work", "critical", "assists", tier), tier) for tier in critical]
-    if not entries or "P1" not in _occurring_priorities(scenario):
+    if not entries or "P1" not in occurring_priorities(scenario):
         return
     for key, tier in called:
-        if tier not in _staffed_tiers(scenario):
+        if tier not in staffed_roles(scenario):
             remedy = f"give it agents in staffing.{section}, or take it out here"
             yield Finding(key, f"is called in for every P1, but {tier} is staffed nowhere: {remedy}")
 
 
-def _active(scenario: Scenario) -> tuple[str, Collection[str]]:
+def active_staffing(scenario: Scenario) -> tuple[str, Collection[str]]:
     """The section of `staffing` that is used, and the names in it."""
     staffing = scenario.staffing
     if staffing.mode == "explicit":
@@ -248,8 +219,8 @@ def _headcounts(crews: dict[str, Crew]) -> list[dict[RoleName, int]]:
     return [crew.headcount for crew in crews.values() if set(crew.pattern) != {DAY_OFF}]
 
 
-def _staffed_tiers(scenario: Scenario) -> set[str]:
-    """The tiers that have agents; all of them where only the table of a dated roster knows."""
+def staffed_roles(scenario: Scenario) -> set[str]:
+    """The roles that have people; all of them where only the table of a dated roster knows."""
     staffing = scenario.staffing
     if staffing.mode == "explicit":
         return set(ROLES)
@@ -264,7 +235,7 @@ def _staffed_tiers(scenario: Scenario) -> set[str]:
 
 def needed_tiers(scenario: Scenario) -> dict[str, list[str]]:
     """The tiers that tickets can reach, each with the priorities that do."""
-    occurring = _occurring_priorities(scenario)
+    occurring = occurring_priorities(scenario)
     needed: dict[str, list[str]] = {}
     for priority, route in sorted(scenario.work.routes.items()):
         stops = [n for n, share in enumerate(route.solved) if share == 1]
@@ -274,7 +245,7 @@ def needed_tiers(scenario: Scenario) -> dict[str, list[str]]:
     return needed
 
 
-def _occurring_priorities(scenario: Scenario) -> Sequence[str]:
+def occurring_priorities(scenario: Scenario) -> Sequence[str]:
     """The priorities that tickets or alerts can have: a log may hold any."""
     return PRIORITIES if scenario.demand.replay else _drawn_priorities(scenario)
 
@@ -284,17 +255,24 @@ def _drawn_priorities(scenario: Scenario) -> list[str]:
     demand, regions = scenario.demand, scenario.regions.values()
     logged = demand.replay is not None and demand.replay.columns.priority is not None
     tickets = bool(demand.replay or demand.forecast or any(region.tickets for region in regions)) and not logged
-    mixes = [demand.priorities] * tickets + [demand.alert_priorities] * _has_alerts(scenario)
+    surges = any(emergency.surge for emergency in _emergencies(scenario))
+    mixes = [demand.priorities] * (tickets or surges) + [demand.alert_priorities] * _has_alerts(scenario)
     return [priority for priority in PRIORITIES if any(mix.get(priority) for mix in mixes)]
 
 
 def _has_alerts(scenario: Scenario) -> bool:
     """Whether any alert comes, by itself or in a storm."""
     storms = scenario.demand.monitoring.storms
-    return bool(any(region.alerts for region in scenario.regions.values()) or (storms and storms.rate))
+    stormy = bool(storms and storms.rate) or any(emergency.storm for emergency in _emergencies(scenario))
+    return stormy or any(region.alerts for region in scenario.regions.values())
 
 
-@_rests_on("demand.priorities", "demand.alert_priorities")
+def _emergencies(scenario: Scenario) -> list[Emergency]:
+    """The types of emergencies that happen at all."""
+    return [emergency for emergency in scenario.emergencies.types.values() if emergency.happens]
+
+
+@rests_on("demand.priorities", "demand.alert_priorities")
 def priorities_have_routes(scenario: Scenario) -> Iterator[Finding]:
     """Every priority that occurs has a route."""
     replay = scenario.demand.replay
@@ -304,7 +282,7 @@ def priorities_have_routes(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("work", "routes", priority), message)
 
 
-@_rests_on("work.routes")
+@rests_on("work.routes")
 def tiers_have_handle_times(scenario: Scenario) -> Iterator[Finding]:
     """Every tier that a route names has a handle time."""
     routes = scenario.work.routes
@@ -313,7 +291,7 @@ def tiers_have_handle_times(scenario: Scenario) -> Iterator[Finding]:
         yield from _default_routes(scenario, lacking, "handle time", "work.handle")
         return
     for tier in lacking:
-        users = _listed(sorted(priority for priority, route in routes.items() if tier in route.tiers))
+        users = listed(sorted(priority for priority, route in routes.items() if tier in route.tiers))
         message = f"is missing, but the routes of {users} use it: add its handle time, or take it out of work.routes"
         yield Finding(("work", "handle", tier), message)
 
@@ -327,15 +305,15 @@ def _default_routes(scenario: Scenario, lacking: Sequence[str], what: str, where
     if not lacking:
         return
     handled = sorted(scenario.work.handle)
-    entry = next((tier for tier in handled if tier in _staffed_tiers(scenario)), handled[0])
+    entry = next((tier for tier in handled if tier in staffed_roles(scenario)), handled[0])
     users = [name for name, route in scenario.work.routes.items() if set(lacking) & set(route.tiers)]
     own = ", ".join(f"{priority}: {{tiers: [{entry}]}}" for priority in PRIORITIES)
-    default = f"are not written, and the default routes of {_listed(users)} use {_listed(lacking)}, without {what}"
-    remedy = f"write your own, such as `work: {{routes: {{{own}}}}}`, or add {_listed(lacking)} to {where}"
+    default = f"are not written, and the default routes of {listed(users)} use {listed(lacking)}, without {what}"
+    remedy = f"write your own, such as `work: {{routes: {{{own}}}}}`, or add {listed(lacking)} to {where}"
     yield Finding(("work", "routes"), f"{default}: {remedy}")
 
 
-@_rests_on()
+@rests_on()
 def channel_shares_sum_to_one(scenario: Scenario) -> Iterator[Finding]:
     """The channels share out all tickets."""
     shares = [channel.share for channel in scenario.demand.channels.values()]
@@ -344,7 +322,7 @@ def channel_shares_sum_to_one(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("demand", "channels"), message)
 
 
-@_rests_on("demand.channels.*.open")
+@rests_on("demand.channels.*.open")
 def fallbacks_are_open(scenario: Scenario) -> Iterator[Finding]:
     """A closed channel's customers find an open one."""
     channels = scenario.demand.channels
@@ -353,27 +331,27 @@ def fallbacks_are_open(scenario: Scenario) -> Iterator[Finding]:
         key = ("demand", "channels", name, "fallback")
         if channel.fallback is None:
             if channel.open is not None:
-                remedy = f"name a channel that is always open ({_listed(always_open) or 'there is none'})"
+                remedy = f"name a channel that is always open ({listed(always_open) or 'there is none'})"
                 yield Finding(key, f"is missing, so that {name} would never close: {remedy}, or take `open` out")
         elif channel.fallback not in channels:
-            yield _unknown(key, "channel", channel.fallback, always_open)
+            yield unknown(key, "channel", channel.fallback, always_open)
         elif channel.fallback == name or channels[channel.fallback].open is not None:
-            remedy = f"name a channel that is always open ({_listed(always_open) or 'there is none'})"
+            remedy = f"name a channel that is always open ({listed(always_open) or 'there is none'})"
             itself = "is the channel itself" if channel.fallback == name else f"{channel.fallback} closes as well"
             yield Finding(key, f"{itself}: {remedy}")
 
 
-@_rests_on("regions", "demand")
+@rests_on("regions", "demand")
 def somebody_asks(scenario: Scenario) -> Iterator[Finding]:
     """There is some demand."""
     demand = scenario.demand
     tickets = any(region.tickets for region in scenario.regions.values())
-    if not (tickets or _has_alerts(scenario) or demand.replay or demand.forecast):
+    if not (tickets or _has_alerts(scenario) or demand.replay or demand.forecast or _emergencies(scenario)):
         remedy = "give one `tickets` or `alerts`, or the scenario demand.replay or demand.forecast"
         yield Finding(("regions",), f"no region has any demand: {remedy}")
 
 
-@_rests_on("regions", "demand.monitoring")
+@rests_on("regions", "demand.monitoring")
 def filters_have_alerts(scenario: Scenario) -> Iterator[Finding]:
     """Where alerts are filtered, there are some."""
     for name in ("suppress", "batch", "throttle") * (not _has_alerts(scenario)):
@@ -382,7 +360,7 @@ def filters_have_alerts(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(("demand", "monitoring", name), f"filters alerts, but there are none: {remedy}")
 
 
-@_rests_on()
+@rests_on()
 def tickets_have_one_source(scenario: Scenario) -> Iterator[Finding]:
     """Tickets come from a log or from a forecast, not from both."""
     if scenario.demand.replay and scenario.demand.forecast:
@@ -390,14 +368,14 @@ def tickets_have_one_source(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("demand", "forecast"), f"does not go with demand.replay, whose log holds all tickets: {remedy}")
 
 
-@_rests_on("staffing.mode")
+@rests_on("staffing.mode")
 def draining_is_flat(scenario: Scenario) -> Iterator[Finding]:
     """Only a desk that never closes can go on until all is done."""
     if scenario.horizon.drain and scenario.staffing.mode != "flat":
         yield Finding(("horizon", "drain"), "needs `staffing.mode: flat`: set that, or take `drain` out")
 
 
-@_rests_on()
+@rests_on()
 def pages_go_on(scenario: Scenario) -> Iterator[Finding]:
     """Every priority that pages has a timer: without one a page that nobody answers would never reach the next."""
     oncall = scenario.oncall
@@ -409,17 +387,17 @@ def pages_go_on(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(("oncall", "timers", priority), f"is missing: {rings}; give it a time")
 
 
-@_rests_on("staffing", "oncall")
+@rests_on("staffing", "oncall")
 def somebody_can_be_paged(scenario: Scenario) -> Iterator[Finding]:
     """Somebody takes turns on call, or there is a lead."""
     oncall = scenario.oncall
-    if oncall and not oncall.lead and _active(scenario)[1] and oncall.tier not in _staffed_tiers(scenario):
-        staffed = _listed(tier for tier in TIERS if tier in _staffed_tiers(scenario))
+    if oncall and not oncall.lead and active_staffing(scenario)[1] and oncall.tier not in staffed_roles(scenario):
+        staffed = listed(tier for tier in TIERS if tier in staffed_roles(scenario))
         remedy = f"name a tier with agents ({staffed}), or the region of an engineering lead in oncall.lead"
         yield Finding(("oncall", "tier"), f"{oncall.tier} is staffed nowhere, so that nobody can be paged: {remedy}")
 
 
-@_rests_on("policy.overtime")
+@rests_on("policy.overtime")
 def overtime_has_limit_and_priorities(scenario: Scenario) -> Iterator[Finding]:
     """Overtime says how long, and for which work."""
     overtime = scenario.policy.overtime
@@ -431,7 +409,7 @@ def overtime_has_limit_and_priorities(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("policy", "overtime", "limit"), f"is missing, so that there is no overtime: {remedy}")
 
 
-@_rests_on("policy.handover")
+@rests_on("policy.handover")
 def meetings_have_an_overlap(scenario: Scenario) -> Iterator[Finding]:
     """Who goes is still there when the hand-over meeting takes place."""
     handover = scenario.policy.handover
@@ -440,7 +418,7 @@ def meetings_have_an_overlap(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("policy", "handover", "overlap"), f"is missing, so that there would be no meeting: {remedy}")
 
 
-@_rests_on("demand.replay", "regions")
+@rests_on("demand.replay", "regions")
 def replayed_tickets_have_a_region(scenario: Scenario) -> Iterator[Finding]:
     """It is known to which region a ticket of the log belongs."""
     replay = scenario.demand.replay
@@ -449,7 +427,7 @@ def replayed_tickets_have_a_region(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("demand", "replay", "region"), f"is missing: {remedy}")
 
 
-@_rests_on()
+@rests_on()
 def countries_have_holidays(scenario: Scenario) -> Iterator[Finding]:
     """The public holidays of every country that is named are known."""
     for name, region in scenario.regions.items():
@@ -467,12 +445,12 @@ def _country(key: KeyPath, country: str) -> Iterator[Finding]:
         message = f"the holidays of {code} are not known: give the ISO code of a country, or {remedy}"
         yield Finding(key, message, nearest(code, list(known)))
     elif subdivision and subdivision not in known[code]:
-        message = f"{code} has no subdivision {subdivision} with holidays (it has {_listed(known[code]) or 'none'})"
+        message = f"{code} has no subdivision {subdivision} with holidays (it has {listed(known[code]) or 'none'})"
         closest = nearest(subdivision, known[code])
         yield Finding(key, f"{message}; {remedy}", closest and f"{code}-{closest}")
 
 
-@_rests_on("demand.scale", "demand.trend", "demand.monitoring.storms", "horizon.days", "horizon.warmup_days")
+@rests_on("demand.scale", "demand.trend", "demand.monitoring.storms", "horizon.days", "horizon.warmup_days")
 def volume_is_bearable(scenario: Scenario) -> Iterator[Finding]:
     """The expected number of tickets fits into memory."""
     volume = _expected_volume(scenario)
@@ -492,22 +470,24 @@ def _expected_volume(scenario: Scenario) -> float:
     years = horizon.days / _DAYS_PER_YEAR
     growth = math.exp(min(max(0.0, years * math.log1p(demand.trend)), _LARGEST_EXPONENT))
     hours = (horizon.days + horizon.warmup_days) * _HOURS_PER_DAY
-    return (
-        per_hour * demand.scale * growth * (hours + sum(_extra_hours(event, hours) for event in demand.events.values()))
-    )
+    busy = hours + sum(_extra_hours(event, hours) for event in demand.events.values())
+    emergencies, surge_hours = _caused(scenario, hours)
+    return emergencies + demand.scale * growth * (per_hour * busy + surge_hours)
+
+
+def _caused(scenario: Scenario, hours: float) -> tuple[float, float]:
+    """Emergencies and the alerts of their storms; the tickets of their surges at a scale of 1 and without growth."""
+    alerts, tickets = 0.0, 0.0
+    for emergency in _emergencies(scenario):
+        regions = [r for name, r in scenario.regions.items() if not emergency.regions or name in emergency.regions]
+        each = emergency.rate * hours + len(emergency.at)
+        alerts += each * len(regions) * (1 + (emergency.storm.size if emergency.storm else 0))
+        if emergency.surge:
+            lasts = emergency.surge.lasts or (emergency.lasts.mean or max(emergency.lasts.values)) * emergency.scale
+            tickets += each * emergency.surge.extra * lasts / HOUR * sum(region.tickets or 0 for region in regions)
+    return alerts, tickets
 
 
 def _extra_hours(event: DemandEvent, horizon_hours: float) -> float:
     """Hours of normal demand that an event adds at most."""
     return max(0.0, event.factor - 1) * min((event.end - event.start).total_seconds() / 3600, horizon_hours)
-
-
-def _unknown(key: KeyPath, what: str, name: str, known: Iterable[str], where: str = "") -> Finding:
-    names = list(known)
-    remedy = f"name one of {_listed(names)}" if names else f"add it under {where or what + 's'}"
-    return Finding(key, f"there is no {what} {quote(name)}: {remedy}", nearest(name, names))
-
-
-def _listed(names: Iterable[str]) -> str:
-    listed = list(names)
-    return ", ".join([*listed[:_MOST_NAMES], *["…"] * (len(listed) > _MOST_NAMES)])

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.scenario.checks import Finding
-from sim.scenario.checks import _listed as listed
-from sim.scenario.checks import _rests_on as rests_on
+from sim.scenario.findings import Finding, listed, rests_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

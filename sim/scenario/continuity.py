@@ -43,6 +43,11 @@ class Drill(Occurrence):
     rehome: tuple[Name, ...] = ()
     """Regions that serve, in turn, what comes meanwhile: the failover that is exercised; none where none is named."""
 
+    @property
+    def happens(self) -> bool:
+        """Whether it ever does, be it outside the run."""
+        return self.every is not None or super().happens
+
 
 class Continuity(Model):
     """Disruptions and drills."""

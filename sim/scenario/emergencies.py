@@ -16,9 +16,11 @@ class Surge(Model):
     """Customers who ask because of an emergency, on top of the others."""
 
     extra: Extra
-    """Tickets on top, as a share of the region's usual ones at that time: 200 % are twice as many more."""
+    """Tickets on top, as a share of the region's usual ones at that time: 200 % are twice as many more. Where a log is
+    replayed the usual ones are the region's `tickets`."""
     lasts: Annotated[Duration, Field(gt=0)] | None = None
-    """Time from the start of the emergency for which they come; as long as it lasts where none is given."""
+    """Time from the start of the emergency for which they come; where none is given, the time that the emergency itself
+    `lasts`, however late the team comes."""
 
 
 class AlertStorm(Model):

@@ -20,8 +20,8 @@ class Recurrence(Model):
     every: Cycle
     """How often."""
     day: Annotated[int, Field(ge=1, le=28)] = 1
-    """Which working day (Monday to Friday) of the week, month, quarter or year it falls on, counted from 1; a week has
-    five."""
+    """Which working day (Monday to Friday, public holidays included) of the week, month, quarter or year it falls on,
+    counted from 1; a week has five, a month at least twenty."""
     time: LocalTime = 10 * HOUR
     """Local time of day at which it begins."""
 
@@ -36,9 +36,19 @@ class Occurrence(Model):
     regions: tuple[Name, ...] = ()
     """Regions in which it happens; all where none is named."""
 
+    @property
+    def happens(self) -> bool:
+        """Whether it ever does, be it outside the run."""
+        return bool(self.rate or self.at)
+
 
 class Spell(Occurrence):
     """Something that happens, and lasts."""
 
     scale: Scale = 1.0
     """Multiplies how long it lasts; at 0 it does not happen at all."""
+
+    @property
+    def happens(self) -> bool:
+        """Whether it ever does, be it outside the run."""
+        return self.scale > 0 and super().happens

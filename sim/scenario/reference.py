@@ -25,8 +25,10 @@ from sim.scenario.units import (
     parse_extra,
     parse_growth,
     parse_local_time,
+    parse_rate,
     parse_share,
     parse_span,
+    rate_text,
     share_text,
     span_text,
 )
@@ -46,6 +48,7 @@ _TEXTS: dict[Callable[[Any], Any], Callable[[Any], str]] = {
     parse_extra: share_text,
     parse_growth: growth_text,
     parse_local_time: local_time_text,
+    parse_rate: rate_text,
     parse_share: share_text,
     parse_span: span_text,
 }

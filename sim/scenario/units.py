@@ -148,6 +148,11 @@ def growth_text(growth: float) -> str:
     return f"{share_text(growth)} per year"
 
 
+def rate_text(rate: float) -> str:
+    """A rate the way it is written: 6.0 becomes `6 per hour`."""
+    return f"{rate:g} per hour"
+
+
 class Span(NamedTuple):
     """A span of local wall time in ms after midnight; an `end` beyond 24 h lies on the next date."""
 

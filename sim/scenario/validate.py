@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-import sim.scenario.checks_holidays  # noqa: F401 - puts its checks on the list
+import sim.scenario.checks
+import sim.scenario.checks_events
+import sim.scenario.checks_holidays  # noqa: F401 - these modules put their checks on the list
 from sim.errors import Problem
-from sim.scenario.checks import findings
 from sim.scenario.data_files import data_files, missing_data_files
+from sim.scenario.findings import findings
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import BROKEN, KeyPath, Node, dotted, overlap
 from sim.scenario.wording import EXTENDS, UNKNOWN, Fault, fault_of

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import DAY, HOUR, HOURS_PER_WEEK, MINUTE, QUARTER, day_number
+from sim.clock import DAY, HOUR, HOURS_PER_WEEK, QUARTER, day_number
 from sim.streams import stream
 from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date, datetime
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -94,10 +94,7 @@ def _events_in(name: str, demand: Demand) -> list[DemandEvent]:
 
 
 def _event_span(event: DemandEvent, region: Region, clock: Clock) -> tuple[int, int]:
-    def instant(wall: datetime) -> int:
-        return clock.at(region.zone, wall.date(), (wall.hour * 60 + wall.minute) * MINUTE)
-
-    return instant(event.start), instant(event.end)
+    return clock.at_wall(region.zone, event.start), clock.at_wall(region.zone, event.end)
 
 
 def day_factors(

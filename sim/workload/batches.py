@@ -1,7 +1,7 @@
 """When things come: the tickets and alerts of each region, by the way in which they come.
 
-Each way - tickets, alerts, alerts of storms, and what a scale above 1 adds to each - has streams of its own, so that
-none moves another.
+Each way - tickets, alerts, alerts of storms, what emergencies of a type cause, and what a scale above 1 adds to each -
+has streams of its own, so that none moves another.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from sim.scenario.days_off import clock_of, holidays_of
 from sim.streams import stream
 from sim.workload.alerts import incidents, raised
 from sim.workload.arrivals import alert_shape, day_factors, poisson_arrivals, ticket_rates, with_day_factors
+from sim.workload.emergencies import storm_incidents, surge_rates
 from sim.workload.forecast import read_forecast
 from sim.workload.replay import read_log
-from sim.workload.tape import ALERTS, EXTRA, STORMS, Kind
+from sim.workload.tape import ALERTS, EMERGENCY_STORMS, EXTRA, STORMS, SURGES, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from sim.clock import Clock
     from sim.scenario.demand import Replay, Storms
     from sim.scenario.schema import Scenario
+    from sim.workload.alerts import StormAlerts
+    from sim.workload.emergencies import Found
     from sim.workload.replay import TicketLog
 
     Rates = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -87,8 +90,10 @@ class _Place(NamedTuple):
         return stream(self.seed, self.replication, self.name, *purpose)
 
 
-def batches(scenario: Scenario, clock: Clock, seed: int, replication: int) -> Iterator[Batch]:
-    """Everything that comes in one replication.
+def batches(
+    scenario: Scenario, clock: Clock, seed: int, replication: int, emergencies: Sequence[Found] = ()
+) -> Iterator[Batch]:
+    """All tickets and alerts of one replication, with those that `emergencies` cause.
 
     Raises:
         DataError: a ticket log or a forecast cannot be read.
@@ -100,17 +105,21 @@ def batches(scenario: Scenario, clock: Clock, seed: int, replication: int) -> It
     for index, (name, region) in enumerate(scenario.regions.items()):
         place = _Place(index, name, seed, replication, demand.scale)
         factors = day_factors(name, region, demand.day_factor, clock, seed, replication)
-        if log is not None:
-            yield from _replayed(place, log, clock)
-        else:
+        here = [found for found in emergencies if found.region == index]
+        if log is None or here:
             rates = forecast.get(name)
             edges, per_hour = (
                 (rates.edges, rates.per_hour) if rates else ticket_rates(name, region, demand, clock, holidays[name])
             )
-            yield from _poisson(place, Kind.TICKET, (edges, with_day_factors(per_hour, edges, region, clock, factors)))
+            usual = edges, with_day_factors(per_hour, edges, region, clock, factors)
+            yield from _poisson(place, "ticket", Kind.TICKET, 0, usual) if log is None else ()
+            for found in here:
+                yield from _caused(place, found, scenario, usual)
+        if log is not None:
+            yield from _replayed(place, log, clock)
         edges, shape = alert_shape(name, region, demand, clock)
         shape = with_day_factors(shape, edges, region, clock, factors)
-        yield from _poisson(place, Kind.ALERT, (edges, (region.alerts or 0.0) * shape))
+        yield from _poisson(place, "alert", Kind.ALERT, ALERTS, (edges, (region.alerts or 0.0) * shape))
         if storms := demand.monitoring.storms:
             yield from _storms(place, storms, demand.monitoring.sources, (edges, storms.rate * shape), clock)
 
@@ -138,16 +147,15 @@ def ticket_log(scenario: Scenario) -> TicketLog:
     return _LatestLog.log
 
 
-def _poisson(place: _Place, kind: Kind, rates: Rates) -> Iterator[Batch]:
+def _poisson(place: _Place, way: str, kind: Kind, first_number: int, rates: Rates) -> Iterator[Batch]:
     """The tickets of scale 1, thinned below it; above it, a second stream for what is added."""
     edges, per_hour = rates
-    way = kind.name.lower()
     created = poisson_arrivals(edges, per_hour, place.stream(way, "arrivals"))
-    yield _thinned(_fresh(place, way, kind, created, ALERTS * kind + np.arange(len(created))), place)
+    yield _thinned(_fresh(place, way, kind, created, first_number + np.arange(len(created))), place)
     if place.scale > 1:
         way += " extra"
         added = poisson_arrivals(edges, per_hour * (place.scale - 1), place.stream(way, "arrivals"))
-        yield _fresh(place, way, kind, added, ALERTS * kind + EXTRA + np.arange(len(added)))
+        yield _fresh(place, way, kind, added, first_number + EXTRA + np.arange(len(added)))
 
 
 def _fresh(place: _Place, way: str, kind: Kind, created: NDArray[np.int64], number: NDArray[np.int64]) -> Batch:
@@ -181,8 +189,25 @@ def _storms(place: _Place, storms: Storms, sources: int, rates: Rates, clock: Cl
         alerts = raised(
             found, _stay(place, way, len(found.start)), storms.within, clock.end, place.stream(way, "instants")
         )
-        batch = _fresh(place, way, Kind.ALERT, alerts.created, first_number + alerts.place)
-        yield replace(batch, source=alerts.source)
+        yield _raised(place, way, first_number, alerts)
+
+
+def _caused(place: _Place, found: Found, scenario: Scenario, usual: Rates) -> Iterator[Batch]:
+    """The tickets and alerts that emergencies cause. The storms, like the emergencies, follow no scale."""
+    emergency = list(scenario.emergencies.types.values())[found.type]
+    if emergency.surge is not None:
+        rates = surge_rates(found, emergency.surge, usual)
+        yield from _poisson(place, f"{found.way} surge", Kind.TICKET, SURGES + found.shift, rates)
+    if emergency.storm is not None:
+        way, storms = f"{found.way} storm", storm_incidents(found, emergency.storm, scenario.demand.monitoring.sources)
+        everything, end = np.ones(len(found), dtype=np.bool_), int(usual[0][-1])
+        alerts = raised(storms, everything, emergency.storm.within, end, place.stream(way, "instants"))
+        yield _raised(place, way, EMERGENCY_STORMS + found.shift, alerts)
+
+
+def _raised(place: _Place, way: str, first_number: int, alerts: StormAlerts) -> Batch:
+    batch = _fresh(place, way, Kind.ALERT, alerts.created, first_number + alerts.place)
+    return replace(batch, source=alerts.source)
 
 
 def _replayed(place: _Place, log: TicketLog, clock: Clock) -> Iterator[Batch]:

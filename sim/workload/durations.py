@@ -44,6 +44,12 @@ def quantile(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
     return durations
 
 
+def prolonged(law: DurationLaw, scale: float, u: Floats) -> NDArray[np.int64]:
+    """Durations at the quantiles `u` times `scale`, in ms: 0 where that leaves less than half a millisecond."""
+    drawn: NDArray[np.int64] = np.minimum(np.rint(quantile(law, u) * scale), LONGEST).astype(np.int64)
+    return drawn
+
+
 def _lognormal(law: DurationLaw, u: Floats) -> Floats:
     from scipy.special import ndtr, ndtri
 

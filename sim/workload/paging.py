@@ -45,6 +45,7 @@ def pages(
     priority: NDArray[np.uint8],
     created: NDArray[np.int64],
     visible: NDArray[np.int64],
+    calls: NDArray[np.int64],
     words: Words,
 ) -> Pages:
     """What is on the tape about pages.
@@ -55,6 +56,7 @@ def pages(
         priority: (n,).
         created: (n,).
         visible: (n,), missing where an alert is filtered.
+        calls: (k,) emergencies among them that page as soon as they are visible.
         words: gives random bits for k of these tickets, (k, WORDS).
     """
     n = len(priority)
@@ -65,10 +67,12 @@ def pages(
     row = np.full(n, NO_PAGES)
     row[rows] = np.arange(len(rows))
     bits = words(rows).astype("<u8", copy=False).view("<u2").reshape(len(rows), CHAIN, 2)
+    at = _paged_at(oncall, kind, priority, created, visible)
+    at[calls] = visible[calls]
     # Asleep and awake take the same number, so that whoever is asleep is slower by law, never by luck.
     chance, delay = bits[:, :, 0].astype(np.int64), bits[:, :, 1]
     return Pages(
-        at=_paged_at(oncall, kind, priority, created, visible),
+        at=at,
         row=row,
         ppm=(2 * chance + 1) * _MILLION // (2 * _STEPS),
         awake=_delays(oncall.awake.delay)[delay],

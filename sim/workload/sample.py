@@ -12,10 +12,12 @@ from sim.scenario.base import PRIORITIES
 from sim.scenario.days_off import clock_of
 from sim.workload.alerts import seen
 from sim.workload.arrivals import local_time
-from sim.workload.assists import with_assists
+from sim.workload.assists import P1, with_assists
 from sim.workload.batches import UNKNOWN, batches, ticket_log
+from sim.workload.disruptions import disruptions_of, served_by
 from sim.workload.draws import Draws, Part
 from sim.workload.durations import quantile
+from sim.workload.emergencies import emergencies_of, emergency_tasks, type_of
 from sim.workload.filters import Alerts, filtered
 from sim.workload.forecast import read_forecast
 from sim.workload.paging import WORDS, pages
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from sim.scenario.demand import Channel
     from sim.scenario.schema import Scenario
     from sim.workload.batches import Batch
+    from sim.workload.disruptions import Disruptions
+    from sim.workload.emergencies import Found
     from sim.workload.paging import Words
     from sim.workload.tasks import Tasks
 
@@ -75,7 +79,8 @@ def sample_workload(scenario: Scenario, seed: int, replication: int) -> Workload
         DataError: a ticket log or a forecast cannot be read.
     """
     clock = clock_of(scenario)
-    found = list(batches(scenario, clock, seed, replication))
+    emergencies = emergencies_of(scenario, clock, seed, replication)
+    found = list(batches(scenario, clock, seed, replication, emergencies))
     asked, noticed = ([batch for batch in found if batch.kind == kind] for kind in (Kind.TICKET, Kind.ALERT))
     draws = [
         Draws([Part(batch.number % ALERTS, seed, replication, batch.name, batch.way) for batch in of_kind])
@@ -83,11 +88,17 @@ def sample_workload(scenario: Scenario, seed: int, replication: int) -> Workload
     ]
     draw = Draws([part for of_kind in draws for part in of_kind.parts])
     tickets = _customers(asked, scenario, clock, draws[0]).followed_by(_alerts(noticed, scenario, draws[1]))
-    tasks = with_assists(ways(scenario.work, tickets.priority, draw), scenario.work, tickets.priority, draw)
+    tasks = with_assists(
+        ways(scenario.work, tickets.priority, draw), scenario.work, scenario.emergencies.chain, tickets.priority, draw
+    )
+    if emergencies:
+        draw = Draws([*draw.parts, *(each.part for each in emergencies)])
+        tickets = tickets.followed_by(_emergencies(emergencies))
+        tasks = tasks.followed_by(emergency_tasks(emergencies, scenario))
     order = np.lexsort((tickets.number, tickets.region, tickets.created))
     return _tape(
         tickets.only(order), tasks.in_order(order), scenario, clock,
-        lambda rows: draw.words("pages", WORDS, order[rows]),
+        disruptions_of(scenario, clock, seed, replication), lambda rows: draw.words("pages", WORDS, order[rows]),
     )  # fmt: skip
 
 
@@ -131,6 +142,19 @@ def _alerts(found: Sequence[Batch], scenario: Scenario, draw: Draws) -> _Tickets
         priority=_priority(found, demand.alert_priorities, draw),
         customer_class=_full(created, CustomerClass.STANDARD), channel=_full(created, NO_CHANNEL),
         patience=np.full(len(created), NEVER), source=np.where(source == UNKNOWN, drawn_source, source),
+    )  # fmt: skip
+
+
+def _emergencies(found: Sequence[Found]) -> _Tickets:
+    """Emergencies: P1 that nobody has asked about."""
+    created = np.concatenate([each.start for each in found])
+    counts = [len(each) for each in found]
+    return _Tickets(
+        created=created, region=np.repeat([each.region for each in found], counts).astype(np.int16),
+        number=np.concatenate([each.number for each in found]), kind=_full(created, Kind.EMERGENCY),
+        priority=_full(created, P1),
+        customer_class=_full(created, CustomerClass.STANDARD), channel=_full(created, NO_CHANNEL),
+        patience=np.full(len(created), NEVER), source=np.full(len(created), UNKNOWN),
     )  # fmt: skip
 
 
@@ -190,7 +214,9 @@ def _patience(channel: NDArray[np.uint8], channels: list[Channel], u: NDArray[np
 # ---------------------------------------------------------------------- the tape
 
 
-def _tape(rows: _Tickets, tasks: Tasks, scenario: Scenario, clock: Clock, words: Words) -> Workload:
+def _tape(
+    rows: _Tickets, tasks: Tasks, scenario: Scenario, clock: Clock, disruptions: Disruptions, words: Words
+) -> Workload:
     found, visible = _before_people(rows, scenario, clock)
     due = {
         "respond_by": _due(rows, scenario.targets.response),
@@ -198,12 +224,17 @@ def _tape(rows: _Tickets, tasks: Tasks, scenario: Scenario, clock: Clock, words:
         "escalate_at": _later(_due(rows, scenario.policy.escalation.after), visible),
         "critical_at": _later(_due(rows, _critical(scenario)), visible),
     }
-    page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, words)
+    emergencies = np.flatnonzero(rows.kind == Kind.EMERGENCY)
+    emergency = np.full(len(visible), NO_EMERGENCY, dtype=np.uint8)
+    emergency[emergencies] = type_of(rows.number[emergencies])
+    due["critical_at"][emergencies] = NEVER
+    calls = emergencies[_are_paged(emergency[emergencies], scenario)]
+    page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, calls, words)
     return Workload(
         created=rows.created, visible=visible, filtered=found, region=rows.region,
-        serve_region=rows.region, number=rows.number, kind=rows.kind,
-        emergency=np.full(len(rows.created), NO_EMERGENCY, dtype=np.uint8),
-        priority=rows.priority, customer_class=rows.customer_class, channel=rows.channel, patience=rows.patience,
+        serve_region=served_by(disruptions, scenario, rows.created, rows.region, rows.number),
+        number=rows.number, kind=rows.kind, emergency=emergency, priority=rows.priority,
+        customer_class=rows.customer_class, channel=rows.channel, patience=rows.patience,
         **{name: np.where(visible == NEVER, NEVER, instants) for name, instants in due.items()},
         page_at=page.at, page_row=page.row, page_ppm=page.ppm, page_awake=page.awake, page_asleep=page.asleep,
         first_task=tasks.first, stage=tasks.stage, tier=tasks.tier, handle=tasks.handle, offset=tasks.offset,
@@ -223,6 +254,11 @@ def _before_people(rows: _Tickets, scenario: Scenario, clock: Clock) -> tuple[ND
         visible[here] = seen(rows.created[here], rows.priority[here], region, monitoring.review, clock)
     visible[found != Filter.PASSED] = NEVER
     return found, visible
+
+
+def _are_paged(emergency: NDArray[np.uint8], scenario: Scenario) -> NDArray[np.bool_]:
+    """Whether emergencies of these types page the on-call chain."""
+    return np.array([each.page for each in scenario.emergencies.types.values()], dtype=np.bool_)[emergency]
 
 
 def _critical(scenario: Scenario) -> ByPriority:

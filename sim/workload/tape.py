@@ -67,12 +67,15 @@ ALERTS = 100_000_000
 STORMS = 500_000_000
 EMERGENCIES = 900_000_000
 SURGES = 1_100_000_000
-EMERGENCY_STORMS = 1_300_000_000
+EMERGENCY_STORMS = 1_500_000_000
 EXTRA = 200_000_000
+NEXT_TYPE = 2_000_000_000
+DATED = 1_000_000_000
 """A ticket's public number: customer tickets from 0, alerts from ALERTS, those of storms from STORMS on; what a scale
 above 1 adds lies EXTRA further on, further copies of a replayed log 2 EXTRA, 3 EXTRA and so on. Emergencies, and the
-tickets and alerts that they cause, begin at EMERGENCIES, SURGES and EMERGENCY_STORMS. Modulo ALERTS a number is the
-ticket's row in the streams that it is drawn from."""
+tickets and alerts that they cause, begin at EMERGENCIES, SURGES and EMERGENCY_STORMS; those of each further type of
+emergencies lie NEXT_TYPE further on than those of the one before, and those of dated ones DATED further on than those
+by chance. Modulo ALERTS a number is the ticket's row in the streams that it is drawn from."""
 
 
 @dataclass(frozen=True, slots=True)

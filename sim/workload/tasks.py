@@ -37,6 +37,11 @@ class Tasks(NamedTuple):
         rows = np.repeat(self.first[tickets] - first[:-1], counts) + np.arange(first[-1])
         return Tasks(first, *(column[rows] for column in self.columns))
 
+    def followed_by(self, other: Tasks) -> Tasks:
+        """The tasks of these tickets, then those of others."""
+        columns = (np.concatenate(pair) for pair in zip(self.columns, other.columns, strict=True))
+        return Tasks(np.concatenate([self.first, self.first[-1] + other.first[1:]]), *columns)
+
     def with_rows(self, before: Whole, ticket: Whole, added: Tasks) -> Tasks:
         """These and more tasks, each of them put `before` one of these, in the order given.
 

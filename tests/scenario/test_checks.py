@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim.scenario.checks import MOST_TICKETS, findings
+from sim.scenario.checks import MOST_TICKETS
+from sim.scenario.findings import findings
 from sim.scenario.load import load
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ from sim.scenario.units import (
     parse_rate,
     parse_share,
     parse_span,
+    rate_text,
     share_text,
     span_text,
 )
@@ -75,6 +76,11 @@ def test_a_rate_is_a_number_per_hour(count: int, unit: tuple[str, float]) -> Non
     name, factor = unit
     assert math.isclose(parse_rate(f"{count} per {name}"), count * factor)
     assert parse_rate(f"{count} per {name}") == parse_rate(f"{count}/{name}")
+
+
+@given(st.integers(0, 1000))
+def test_a_rate_survives_being_written(per_hour: int) -> None:
+    assert parse_rate(rate_text(per_hour / 4)) == per_hour / 4
 
 
 @given(st.integers(0, 100))

@@ -11,7 +11,7 @@ from sim.scenario.base import PRIORITIES, TIERS
 from sim.scenario.load import from_data
 from sim.scenario.schema import Scenario
 from sim.workload.sample import NO_CHANNEL, sample_workload
-from sim.workload.tape import NO_PAGES, TaskKind, Workload
+from sim.workload.tape import NO_EMERGENCY, NO_PAGES, TaskKind, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,6 +70,39 @@ WATCHED: dict[str, Any] = {
 }
 """The small world with an eye on its alerts: storms, every filter, reviews, pages, full activation, emergencies."""
 
+ALARMED: dict[str, Any] = {
+    **WATCHED,
+    "staffing.flat.north.manager": 1,
+    "staffing.flat.north.coordinator": 1,
+    "emergencies": {
+        "types": {
+            "outage": {
+                "rate": "2 per week", "team": {"tier3": 2, "manager": 1}, "page": True, "lasts": {"mean": "2 h"},
+                "surge": {"extra": "200 %"}, "storm": {"size": 30, "within": "8 min"},
+            },
+            "breach": {
+                "rate": "1 per week", "at": ["2026-03-04 09:00"], "regions": ["south"], "team": {"tier4": 1},
+                "lasts": {"mean": "4 h"}, "outside": {"who": "security", "takes": {"mean": "6 h"}},
+                "surge": {"extra": "50 %", "lasts": "90 min"}, "storm": {},
+            },
+        },
+        "chain": {
+            "internal": {"role": "coordinator", "takes": {"mean": "5 min"}},
+            "executives": {"after": "30 min", "role": "manager", "takes": {"mean": "15 min"}},
+            "customers": {"after": "60 min", "role": "manager", "takes": {"mean": "20 min"}},
+        },
+    },
+    "continuity": {
+        "threats": {
+            "power": {"rate": "2 per week", "regions": ["north"], "recovery": {"mean": "5 h"}, "rehome": ["south"]},
+            "crisis": {"rate": "1 per week", "recovery": {"mean": "2 h"}, "service": "minimal"},
+        },
+        "drills": {"failover": {"every": {"every": "week", "day": 3}, "lasts": "2 h", "regions": ["south"],
+                                "rehome": ["north"]}},
+    },
+}  # fmt: skip
+"""The watched world with emergencies that have all that they can have, disruptions and drills."""
+
 Task = dict[str, int]
 
 
@@ -79,7 +112,8 @@ class Ticket:
 
     Attributes:
         columns: everything on its row but the region and the number; of its pages all that chance decides.
-        tasks: tier, handle and wait by (kind, tier for kinds WORK, ASSIST and CRITICAL, else 0).
+        tasks: tier, handle, offset and wait by (kind, tier for kinds other than FOLLOW_UP and REOPENED, else 0);
+            `_AGAIN` is added where there are several of them.
         stages: the reasons in their order.
     """
 
@@ -92,6 +126,7 @@ COLUMNS = (
     "created", "kind", "customer_class", "patience", "respond_by", "resolve_by", "escalate_at", "visible", "filtered",
     "critical_at", "page_at",
 )  # fmt: skip
+_AGAIN = 10
 PAGES = ("page_ppm", "page_awake", "page_asleep")
 
 Key = tuple[str, int]
@@ -100,19 +135,24 @@ Tickets = dict[Key, Ticket]
 
 def _tickets(scenario: Scenario, workload: Workload) -> Tickets:
     regions, channels = list(scenario.regions), list(scenario.demand.channels)
+    types = list(scenario.emergencies.types)
     found: Tickets = {}
     for i, number in enumerate(workload.number.tolist()):
         columns: dict[str, Any] = {name: int(getattr(workload, name)[i]) for name in COLUMNS}
         page = int(workload.page_row[i])
         columns |= {name: tuple(getattr(workload, name)[page].tolist()) for name in PAGES if page != NO_PAGES}
         columns["priority"] = PRIORITIES[workload.priority[i]]
+        columns["serve_region"] = regions[workload.serve_region[i]]
+        columns["emergency"] = "" if workload.emergency[i] == NO_EMERGENCY else types[workload.emergency[i]]
         channel = int(workload.channel[i])
         columns["channel"] = "" if channel == NO_CHANNEL else channels[channel]
         tasks, stages = {}, []
         for row in range(workload.first_task[i], workload.first_task[i + 1]):
             kind = TaskKind(workload.task_kind[row])
             slot = (kind, 0 if kind in {TaskKind.FOLLOW_UP, TaskKind.REOPENED} else int(workload.tier[row]))
-            tasks[slot] = {name: int(getattr(workload, name)[row]) for name in ("tier", "handle", "wait")}
+            while slot in tasks:  # several of a team, or steps of the same role
+                slot = (kind, slot[1] + _AGAIN)
+            tasks[slot] = {name: int(getattr(workload, name)[row]) for name in ("tier", "handle", "offset", "wait")}
             stages.append(slot)
         found[regions[workload.region[i]], number] = Ticket(columns, tasks, tuple(stages))
     assert len(found) == len(workload), "(region, number) is not unique"
@@ -127,6 +167,11 @@ def small() -> Scenario:
 @pytest.fixture(scope="session")
 def watched(small: Scenario) -> Scenario:
     return small.with_(WATCHED)
+
+
+@pytest.fixture(scope="session")
+def alarmed(small: Scenario) -> Scenario:
+    return small.with_(ALARMED)
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def tasks_of(priorities: list[str], numbers: dict[str, list[float]] | None = Non
         row = (numbers or {}).get(purpose, quiet.get(purpose, [0.99] * columns))
         return np.tile(np.array(row), (len(priority), 1))
 
-    return with_assists(ways(work, priority, draw), work, priority, draw)
+    return with_assists(ways(work, priority, draw), work, {}, priority, draw)
 
 
 def rows(tasks: Tasks, ticket: int) -> list[tuple[int, int, int, int]]:

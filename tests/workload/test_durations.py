@@ -13,7 +13,7 @@ from scipy import stats
 
 from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.scenario.base import DurationLaw
-from sim.workload.durations import LONGEST, quantile, weibull_shape
+from sim.workload.durations import LONGEST, prolonged, quantile, weibull_shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +50,14 @@ def scipy_law(family: str, mean: float, cv: float) -> Any:
 
 def test_a_constant_is_a_constant() -> None:
     assert quantile(law("constant", mean="10 min"), np.array([0.0, 0.3, ALMOST_ONE])).tolist() == [10 * MINUTE] * 3
+
+
+@pytest.mark.parametrize(
+    ("scale", "expected"), [(1, 600_000), (2.5, 1_500_000), (0, 0), (1e-6, 1), (8e-7, 0), (1e300, LONGEST)]
+)
+def test_a_scale_multiplies_a_duration_and_may_leave_nothing(scale: float, expected: int) -> None:
+    law = DurationLaw.model_validate({"family": "constant", "mean": "10 min"})
+    assert prolonged(law, scale, np.array([0.1, 0.9])).tolist() == [expected] * 2
 
 
 def test_empirical_values_have_equal_shares() -> None:

@@ -33,12 +33,14 @@ PAGED = {"page_at", *PAGES}
 def made(oncall: OnCall | None, rows: list[tuple[str, int, int, int | None]], word: int = 0) -> Pages:
     """Pages of tickets by hand: (what, priority as people count it, created, visible), the same bits for all."""
     kind, priority, created, visible = zip(*rows, strict=True)
+    calls = np.flatnonzero([k == "emergency" for k in kind])
     return pages(
         oncall,
         np.array([Kind[k.upper()] for k in kind], dtype=np.uint8),
         np.array(priority, dtype=np.uint8) - 1,
         np.array(created, dtype=np.int64),
         np.array([NEVER if v is None else v for v in visible], dtype=np.int64),
+        calls,
         lambda tickets: np.full((len(tickets), WORDS), word, dtype=np.uint64),
     )
 
@@ -109,7 +111,7 @@ def test_pages_follow_each_other_in_the_bits_of_the_words() -> None:
     words = np.array([rows], dtype=np.uint64)
     one = np.array([0], dtype=np.uint8)
     instant = np.array([7])
-    found = pages(OnCall(), one + Kind.ALERT, one, instant, instant, lambda tickets: words)
+    found = pages(OnCall(), one + Kind.ALERT, one, instant, instant, np.empty(0, dtype=np.int64), lambda tickets: words)
     assert found.ppm[0].tolist() == [(2 * 1000 * step + 1) * 1_000_000 // (1 << 17) for step in range(CHAIN)]
     assert (np.diff(found.awake[0]) != 0).all()
     assert len(set(found.awake[0].tolist())) == 2

@@ -19,15 +19,19 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.clock import DAY, HOUR, HOURS_PER_WEEK, MINUTE, NEVER
-from sim.scenario.base import PRIORITIES, TIERS
+from sim.scenario.base import PRIORITIES, ROLES, TIERS
 from sim.scenario.days_off import clock_of
 from sim.scenario.load import from_data, load
 from sim.workload.sample import NO_CHANNEL, sample_workload
 from sim.workload.tape import (
     ALERTS,
     CHAIN,
+    DATED,
     DORMANT,
+    EMERGENCIES,
     EXTRA,
+    NEXT_TYPE,
+    NO_EMERGENCY,
     NO_PAGES,
     CustomerClass,
     Filter,
@@ -35,6 +39,7 @@ from sim.workload.tape import (
     TaskKind,
     Workload,
 )
+from tests.workload.conftest import ALARMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,9 +120,10 @@ def assert_well_formed(workload: Workload, scenario: Scenario) -> None:
     n, m = len(workload), len(workload.stage)
     assert {field.name: str(getattr(workload, field.name).dtype) for field in fields(workload)} == DTYPES
     pages = {"page_ppm", "page_awake", "page_asleep"}
-    per_ticket = set(DTYPES) - {"first_task", "stage", "tier", "handle", "wait", "task_kind"} - pages
+    per_task = {"stage", "tier", "handle", "offset", "wait", "task_kind"}
+    per_ticket = set(DTYPES) - {"first_task"} - per_task - pages
     assert {len(getattr(workload, name)) for name in per_ticket} == {n}
-    assert {len(getattr(workload, name)) for name in ("stage", "tier", "handle", "wait", "task_kind")} == {m}
+    assert {len(getattr(workload, name)) for name in per_task} == {m}
     assert len(workload.first_task) == n + 1
     assert (workload.first_task[0], workload.first_task[-1]) == (0, m)
     assert (np.diff(workload.created) >= 0).all()
@@ -125,6 +131,9 @@ def assert_well_formed(workload: Workload, scenario: Scenario) -> None:
     assert ((workload.created >= 1) & (workload.created < clock_of(scenario).end)).all()
     assert (workload.handle >= 1).all()
     assert (workload.wait >= 0).all()
+    assert (workload.offset >= 0).all()
+    assert (workload.task_kind[workload.offset > 0] == TaskKind.COMMS).all()
+    assert (workload.tier < len(ROLES)).all()
     assert not workload.wait[workload.first_task[:-1]].any()
     assert (workload.task_kind[workload.first_task[:-1]] == TaskKind.WORK).all()
     assert (workload.stage[workload.first_task[:-1]] == 0).all()
@@ -134,21 +143,45 @@ def assert_well_formed(workload: Workload, scenario: Scenario) -> None:
     assert_pages_well_formed(workload)
     keys = set(zip(workload.region.tolist(), workload.number.tolist(), strict=True))
     assert len(keys) == n
-    assert set(workload.region.tolist()) <= set(range(len(scenario.regions)))
+    for column in (workload.region, workload.serve_region):
+        assert set(column.tolist()) <= set(range(len(scenario.regions)))
+    assert_emergencies_well_formed(workload, scenario)
+
+
+def assert_emergencies_well_formed(workload: Workload, scenario: Scenario) -> None:
+    """P1 of their own kind, at which nobody waits for an answer."""
+    mine = workload.kind == Kind.EMERGENCY
+    assert ((workload.emergency != NO_EMERGENCY) == mine).all()
+    assert set(workload.emergency[mine].tolist()) <= set(range(len(scenario.emergencies.types)))
+    assert not workload.priority[mine].any()
+    assert (workload.filtered[mine] == Filter.PASSED).all()
+    assert (workload.visible[mine] == workload.created[mine]).all()
+    assert (workload.critical_at[mine] == NEVER).all()
+    assert (workload.number[mine] % NEXT_TYPE % DATED // ALERTS == EMERGENCIES // ALERTS).all()
 
 
 def assert_stages_in_order(workload: Workload) -> None:
     """A stage for each task of the way through the tiers; assists beside the first, dormant tasks at the end."""
-    for start, end, stages in zip(
-        workload.first_task[:-1].tolist(), workload.first_task[1:].tolist(), workload.stages.tolist(), strict=True
-    ):
-        kinds, stage = workload.task_kind[start:end].tolist(), workload.stage[start:end].tolist()
-        assists, dormant = kinds.count(TaskKind.ASSIST), kinds.count(TaskKind.CRITICAL)
+    is_emergency = (workload.kind == Kind.EMERGENCY).tolist()
+    for n, stages in enumerate(workload.stages.tolist()):
+        row = slice(workload.first_task[n], workload.first_task[n + 1])
+        kinds, stage = workload.task_kind[row].tolist(), workload.stage[row].tolist()
+        number = {kind: kinds.count(kind) for kind in TaskKind}
+        assists, told = [TaskKind.ASSIST] * number[TaskKind.ASSIST], [TaskKind.COMMS] * number[TaskKind.COMMS]
+        if is_emergency[n]:
+            assert stages == 1
+            assert stage == [0] * len(kinds)
+            assert number[TaskKind.OUTSIDE] <= 1
+            assert kinds == [TaskKind.WORK, *assists, *[TaskKind.OUTSIDE] * number[TaskKind.OUTSIDE], *told]
+            continue
+        dormant = [TaskKind.CRITICAL] * number[TaskKind.CRITICAL] + told
         assert 1 <= stages <= 6
-        assert stages == end - start - assists - dormant
-        assert stage == [0] * assists + list(range(stages)) + [DORMANT] * dormant
-        assert kinds[1 : 1 + assists] == [TaskKind.ASSIST] * assists
-        assert kinds[end - start - dormant :] == [TaskKind.CRITICAL] * dormant
+        assert stages == len(kinds) - len(assists) - len(dormant)
+        assert stage == [0] * len(assists) + list(range(stages)) + [DORMANT] * len(dormant)
+        assert kinds[1 : 1 + len(assists)] == assists
+        assert kinds[len(kinds) - len(dormant) :] == dormant
+        assert not number[TaskKind.OUTSIDE]
+        assert not told or number[TaskKind.CRITICAL]
 
 
 def assert_instants_in_order(workload: Workload) -> None:
@@ -192,14 +225,18 @@ def assert_rows_say_what_the_scenario_says(workload: Workload, scenario: Scenari
                 due = np.maximum(due, workload.visible + 1)
             assert (column[mine] == due[mine]).all()
     is_alert = workload.kind == Kind.ALERT
-    assert (is_alert == (workload.number % EXTRA >= ALERTS)).all()
-    assert ((workload.channel == NO_CHANNEL) == is_alert).all()
-    assert (workload.patience[is_alert] == NEVER).all()
+    usual = workload.number < EMERGENCIES
+    assert (is_alert == (workload.number % EXTRA >= ALERTS))[usual].all()
+    asks = workload.kind == Kind.TICKET
+    assert ((workload.channel == NO_CHANNEL) == ~asks).all()
+    assert (workload.patience[~asks] == NEVER).all()
     patient = [c for c, channel in enumerate(scenario.demand.channels.values()) if channel.patience is None]
-    assert ((workload.patience == NEVER) == (is_alert | np.isin(workload.channel, patient))).all()
+    assert ((workload.patience == NEVER) == (~asks | np.isin(workload.channel, patient))).all()
     assert (workload.patience[workload.patience != NEVER] >= 1).all()
     tiers = [[TIERS.index(tier) for tier in scenario.work.routes[p].tiers] for p in PRIORITIES]  # type: ignore[index]
-    for p, start, end in zip(workload.priority.tolist(), workload.first_task, workload.first_task[1:], strict=False):
+    mine = np.flatnonzero(workload.kind != Kind.EMERGENCY)
+    rows = (workload.priority[mine].tolist(), workload.first_task[mine], workload.first_task[mine + 1])
+    for p, start, end in zip(*rows, strict=True):
         way = workload.tier[start:end][workload.task_kind[start:end] == TaskKind.WORK].tolist()
         assert way == tiers[p][: len(way)]
 
@@ -212,10 +249,12 @@ def test_a_tape_is_well_formed(small: Scenario) -> None:
     assert set(workload.task_kind.tolist()) == {TaskKind.WORK, TaskKind.FOLLOW_UP, TaskKind.REOPENED}
 
 
-def test_a_tape_with_everything_on_it_is_well_formed(watched: Scenario) -> None:
-    workload = sample_workload(watched, 1, 0)
-    assert_well_formed(workload, watched)
-    assert_rows_say_what_the_scenario_says(workload, watched)
+def test_a_tape_with_everything_on_it_is_well_formed(alarmed: Scenario) -> None:
+    workload = sample_workload(alarmed, 1, 0)
+    assert_well_formed(workload, alarmed)
+    assert_rows_say_what_the_scenario_says(workload, alarmed)
+    assert set(workload.kind.tolist()) == set(Kind)
+    assert (workload.serve_region != workload.region).any()
     assert set(workload.task_kind.tolist()) == set(TaskKind)
     assert set(workload.filtered.tolist()) == set(Filter)
     assert (workload.page_row[workload.filtered != Filter.PASSED] == NO_PAGES).all()
@@ -254,6 +293,8 @@ def watching() -> dict[str, Any]:
         "work.activation": assists,
         "work.critical": {"after": "1 h", "assists": assists},
         "policy.escalation.after": {"P1": "1 min", "P3": "2 h"},
+        "emergencies": ALARMED["emergencies"],
+        "continuity": ALARMED["continuity"],
     }
 
 
@@ -293,6 +334,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         made["regions.east"] = {**EAST, "zone": draw(zone)}
     made |= {key: value for key, value in watching().items() if draw(st.booleans())}
+    if "emergencies" in made:
+        made |= {"oncall": {"late_alert": "10 min"}, "staffing.flat.north": dict.fromkeys(ROLES, 3)}
     made["regions.south.alerts"] = "1 per day"  # what is filtered must be able to come
     if draw(st.booleans()):
         made["work.handle"] = {tier: {"longest": None, **draw(family)} for tier in TIERS}
@@ -476,7 +519,7 @@ def test_less_demand_takes_tickets_out_and_keeps_the_others(
     assert fewest.keys() < fewer.keys() < before.keys()
     assert {key: before[key] for key in fewer} == fewer
     assert {key: before[key] for key in fewest} == fewest
-    for kind in Kind:
+    for kind in (Kind.TICKET, Kind.ALERT):
         all_of, kept = (sum(t.columns["kind"] == kind for t in tickets.values()) for tickets in (before, fewer))
         assert abs(kept - 0.8 * all_of) < 4 * (0.16 * all_of) ** 0.5
     created = np.array([before[key].columns["created"] for key in before.keys() - fewer.keys()])
