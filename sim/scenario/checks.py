@@ -41,7 +41,7 @@ Check = Callable[[Scenario], Iterator[Finding]]
 _checks: list[tuple[Check, tuple[KeyPath, ...]]] = []
 
 
-def _rests_on(*keys: str) -> Callable[[Check], Check]:
+def rests_on(*keys: str) -> Callable[[Check], Check]:
     """Puts a check on the list, with the keys that must be right for its findings to mean anything."""
 
     def put(check: Check) -> Check:
@@ -58,7 +58,7 @@ def findings(scenario: Scenario, unsure: Collection[KeyPath] = ()) -> Iterator[F
             yield from check(scenario)
 
 
-@_rests_on()
+@rests_on()
 def regions_exist(scenario: Scenario) -> Iterator[Finding]:
     """A region that is named anywhere is one of `regions`."""
     for key, name in _named_regions(scenario):
@@ -97,7 +97,7 @@ def _overflow_regions(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
             yield from ((("policy", "overflow", tier, key, n), region) for n, region in enumerate(regions))
 
 
-@_rests_on()
+@rests_on()
 def channels_exist(scenario: Scenario) -> Iterator[Finding]:
     """The channels that a log's channels stand for exist."""
     replay, known = scenario.demand.replay, scenario.demand.channels
@@ -106,7 +106,7 @@ def channels_exist(scenario: Scenario) -> Iterator[Finding]:
             yield _unknown(("demand", "replay", "channels", name), "channel", channel, known)
 
 
-@_rests_on()
+@rests_on()
 def profiles_exist(scenario: Scenario) -> Iterator[Finding]:
     """The profiles of a region are defined."""
     for name, region in scenario.regions.items():
@@ -115,7 +115,7 @@ def profiles_exist(scenario: Scenario) -> Iterator[Finding]:
                 yield _unknown(("regions", name, key), "profile", profile, scenario.demand.profiles, "demand.profiles")
 
 
-@_rests_on("regions.*.shifts")
+@rests_on("regions.*.shifts")
 def patterns_fit_shifts(scenario: Scenario) -> Iterator[Finding]:
     """The shifts in a crew's rotation exist in each of its regions."""
     for section, name, crew in _rotating(scenario):
@@ -134,7 +134,7 @@ def _rotating(scenario: Scenario) -> Iterator[tuple[str, str, Crew]]:
         yield from ((section, name, crew) for name, crew in members.items())
 
 
-@_rests_on()
+@rests_on()
 def added_crews_have_names_of_their_own(scenario: Scenario) -> Iterator[Finding]:
     """An added agent is not called like another."""
     if scenario.staffing.mode == "pattern":
@@ -144,7 +144,7 @@ def added_crews_have_names_of_their_own(scenario: Scenario) -> Iterator[Finding]
                 yield Finding(("staffing", "add", name), message)
 
 
-@_rests_on("regions.*.shifts")
+@rests_on("regions.*.shifts")
 def codes_of_shifts_are_known(scenario: Scenario) -> Iterator[Finding]:
     """What the table's codes for shifts stand for is a shift of some region, a span, or a day off."""
     letters = sorted({letter for region in scenario.regions.values() for letter in region.shifts})
@@ -156,7 +156,7 @@ def codes_of_shifts_are_known(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(key, f"must be {allowed}; found {quote(meant)}", nearest(meant, letters))
 
 
-@_rests_on("regions.*.shifts", "staffing")
+@rests_on("regions.*.shifts", "staffing")
 def regions_can_be_covered(scenario: Scenario) -> Iterator[Finding]:
     """The shifts that the solver may use exist in every region with a floor, which has shifts or starts of duties."""
     staffing = scenario.staffing
@@ -180,7 +180,7 @@ def _with_floor(scenario: Scenario) -> list[str]:
     return [name for name in scenario.regions if any(not row.regions or name in row.regions for row in rows)]
 
 
-@_rests_on("staffing.cover")
+@rests_on("staffing.cover")
 def starts_make_sense(scenario: Scenario) -> Iterator[Finding]:
     """Starts of the solver's duties are named once, and a length goes with some."""
     cover = scenario.staffing.cover
@@ -192,7 +192,7 @@ def starts_make_sense(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("staffing", "cover", "length"), message)
 
 
-@_rests_on("staffing")
+@rests_on("staffing")
 def mode_has_section(scenario: Scenario) -> Iterator[Finding]:
     """The section that `staffing.mode` names holds somebody."""
     section, entries = _active(scenario)
@@ -201,7 +201,7 @@ def mode_has_section(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("staffing", section), f"is empty, but the mode is {scenario.staffing.mode}: {remedy}")
 
 
-@_rests_on("staffing.mode", "work.routes", "demand.priorities", "demand.alert_priorities")
+@rests_on("staffing.mode", "work.routes", "demand.priorities", "demand.alert_priorities")
 def tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
     """Every tier that tickets can reach has agents somewhere."""
     section, entries = _active(scenario)
@@ -218,7 +218,7 @@ def tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("staffing", section), message)
 
 
-@_rests_on("staffing", "demand.priorities", "demand.alert_priorities")
+@rests_on("staffing", "demand.priorities", "demand.alert_priorities")
 def assisting_tiers_are_staffed(scenario: Scenario) -> Iterator[Finding]:
     """The tiers that are called in for every P1 have agents somewhere, where P1 occurs."""
     work, (section, entries) = scenario.work, _active(scenario)
@@ -294,7 +294,7 @@ def _has_alerts(scenario: Scenario) -> bool:
     return bool(any(region.alerts for region in scenario.regions.values()) or (storms and storms.rate))
 
 
-@_rests_on("demand.priorities", "demand.alert_priorities")
+@rests_on("demand.priorities", "demand.alert_priorities")
 def priorities_have_routes(scenario: Scenario) -> Iterator[Finding]:
     """Every priority that occurs has a route."""
     replay = scenario.demand.replay
@@ -304,7 +304,7 @@ def priorities_have_routes(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("work", "routes", priority), message)
 
 
-@_rests_on("work.routes")
+@rests_on("work.routes")
 def tiers_have_handle_times(scenario: Scenario) -> Iterator[Finding]:
     """Every tier that a route names has a handle time."""
     routes = scenario.work.routes
@@ -335,7 +335,7 @@ def _default_routes(scenario: Scenario, lacking: Sequence[str], what: str, where
     yield Finding(("work", "routes"), f"{default}: {remedy}")
 
 
-@_rests_on()
+@rests_on()
 def channel_shares_sum_to_one(scenario: Scenario) -> Iterator[Finding]:
     """The channels share out all tickets."""
     shares = [channel.share for channel in scenario.demand.channels.values()]
@@ -344,7 +344,7 @@ def channel_shares_sum_to_one(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("demand", "channels"), message)
 
 
-@_rests_on("demand.channels.*.open")
+@rests_on("demand.channels.*.open")
 def fallbacks_are_open(scenario: Scenario) -> Iterator[Finding]:
     """A closed channel's customers find an open one."""
     channels = scenario.demand.channels
@@ -363,7 +363,7 @@ def fallbacks_are_open(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(key, f"{itself}: {remedy}")
 
 
-@_rests_on("regions", "demand")
+@rests_on("regions", "demand")
 def somebody_asks(scenario: Scenario) -> Iterator[Finding]:
     """There is some demand."""
     demand = scenario.demand
@@ -373,7 +373,7 @@ def somebody_asks(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("regions",), f"no region has any demand: {remedy}")
 
 
-@_rests_on("regions", "demand.monitoring")
+@rests_on("regions", "demand.monitoring")
 def filters_have_alerts(scenario: Scenario) -> Iterator[Finding]:
     """Where alerts are filtered, there are some."""
     for name in ("suppress", "batch", "throttle") * (not _has_alerts(scenario)):
@@ -382,7 +382,7 @@ def filters_have_alerts(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(("demand", "monitoring", name), f"filters alerts, but there are none: {remedy}")
 
 
-@_rests_on()
+@rests_on()
 def tickets_have_one_source(scenario: Scenario) -> Iterator[Finding]:
     """Tickets come from a log or from a forecast, not from both."""
     if scenario.demand.replay and scenario.demand.forecast:
@@ -390,14 +390,14 @@ def tickets_have_one_source(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("demand", "forecast"), f"does not go with demand.replay, whose log holds all tickets: {remedy}")
 
 
-@_rests_on("staffing.mode")
+@rests_on("staffing.mode")
 def draining_is_flat(scenario: Scenario) -> Iterator[Finding]:
     """Only a desk that never closes can go on until all is done."""
     if scenario.horizon.drain and scenario.staffing.mode != "flat":
         yield Finding(("horizon", "drain"), "needs `staffing.mode: flat`: set that, or take `drain` out")
 
 
-@_rests_on()
+@rests_on()
 def pages_go_on(scenario: Scenario) -> Iterator[Finding]:
     """Every priority that pages has a timer: without one a page that nobody answers would never reach the next."""
     oncall = scenario.oncall
@@ -409,7 +409,7 @@ def pages_go_on(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(("oncall", "timers", priority), f"is missing: {rings}; give it a time")
 
 
-@_rests_on("staffing", "oncall")
+@rests_on("staffing", "oncall")
 def somebody_can_be_paged(scenario: Scenario) -> Iterator[Finding]:
     """Somebody takes turns on call, or there is a lead."""
     oncall = scenario.oncall
@@ -419,7 +419,7 @@ def somebody_can_be_paged(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("oncall", "tier"), f"{oncall.tier} is staffed nowhere, so that nobody can be paged: {remedy}")
 
 
-@_rests_on("policy.overtime")
+@rests_on("policy.overtime")
 def overtime_has_limit_and_priorities(scenario: Scenario) -> Iterator[Finding]:
     """Overtime says how long, and for which work."""
     overtime = scenario.policy.overtime
@@ -431,7 +431,7 @@ def overtime_has_limit_and_priorities(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("policy", "overtime", "limit"), f"is missing, so that there is no overtime: {remedy}")
 
 
-@_rests_on("policy.handover")
+@rests_on("policy.handover")
 def meetings_have_an_overlap(scenario: Scenario) -> Iterator[Finding]:
     """Who goes is still there when the hand-over meeting takes place."""
     handover = scenario.policy.handover
@@ -440,7 +440,7 @@ def meetings_have_an_overlap(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("policy", "handover", "overlap"), f"is missing, so that there would be no meeting: {remedy}")
 
 
-@_rests_on("demand.replay", "regions")
+@rests_on("demand.replay", "regions")
 def replayed_tickets_have_a_region(scenario: Scenario) -> Iterator[Finding]:
     """It is known to which region a ticket of the log belongs."""
     replay = scenario.demand.replay
@@ -449,7 +449,7 @@ def replayed_tickets_have_a_region(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(("demand", "replay", "region"), f"is missing: {remedy}")
 
 
-@_rests_on()
+@rests_on()
 def countries_have_holidays(scenario: Scenario) -> Iterator[Finding]:
     """The public holidays of every country that is named are known."""
     for name, region in scenario.regions.items():
@@ -472,7 +472,7 @@ def _country(key: KeyPath, country: str) -> Iterator[Finding]:
         yield Finding(key, f"{message}; {remedy}", closest and f"{code}-{closest}")
 
 
-@_rests_on("demand.scale", "demand.trend", "demand.monitoring.storms", "horizon.days", "horizon.warmup_days")
+@rests_on("demand.scale", "demand.trend", "demand.monitoring.storms", "horizon.days", "horizon.warmup_days")
 def volume_is_bearable(scenario: Scenario) -> Iterator[Finding]:
     """The expected number of tickets fits into memory."""
     volume = _expected_volume(scenario)

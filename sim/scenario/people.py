@@ -91,7 +91,7 @@ class Hire(Model):
 class Attrition(Model):
     """People who leave, and those who follow them on the same duties."""
 
-    per_year: Share
+    per_year: Annotated[Share, Field(lt=1)]
     """Chance that a person leaves within a year."""
     vacancy: Duration = 12 * WEEK
     """Time until somebody takes over their duties, and goes through the onboarding."""

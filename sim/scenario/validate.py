@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+import sim.scenario.checks_people  # noqa: F401 - puts its checks on the list
 from sim.errors import Problem
 from sim.scenario.checks import findings
 from sim.scenario.data_files import data_files, missing_data_files
