@@ -6,6 +6,7 @@ hashed stably, so that a new region or a new mechanism, which brings a new name,
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -58,13 +59,19 @@ def uniforms(
         first: number of the first column, ≥ 0.
     """
     aim = _word("\x1f".join(str(part) for part in (seed, replication, *purpose)))
-    keys = _mixed(np.array([_word(name) for name in names], dtype=np.uint64) ^ np.uint64(aim))
+    keys = _mixed(np.array([_name_word(name) for name in names], dtype=np.uint64) ^ np.uint64(aim))
     steps = np.arange(first + 1, first + columns + 1, dtype=np.uint64) * _GAMMA
     return (_mixed(keys[:, np.newaxis] + steps) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def _word(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+@lru_cache(maxsize=1 << 16)
+def _name_word(name: str) -> int:
+    """The same people come again and again."""
+    return _word(name)
 
 
 def _mixed(words: Words) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -158,12 +159,15 @@ class Sleep(NamedTuple):
 
 def sleep_hours(scenario: Scenario, span: Span, agents: Agents, clock: Clock) -> list[Sleep]:
     """Sleep hours of each agent."""
-    regions = []
-    for region in scenario.regions.values():
-        dates = list(clock.local_dates(region.zone, _MARGIN + 2))
-        starts, ends = (np.array([clock.at(region.zone, day, wall) for day in dates]) for wall in span)
-        regions.append(Sleep(starts, ends))
+    regions = [_sleep_in(region.zone, span, clock) for region in scenario.regions.values()]
     return [regions[r] for r in agents.region.tolist()]
+
+
+@lru_cache(maxsize=64)
+def _sleep_in(zone: str, span: Span, clock: Clock) -> Sleep:
+    dates = list(clock.local_dates(zone, _MARGIN + 2))
+    starts, ends = (np.array([clock.at(zone, day, wall) for day in dates]) for wall in span)
+    return Sleep(starts, ends)
 
 
 def cut_turns(rows: Iterable[Row], rules: OnCall, sleep: Sequence[Sleep], clock: Clock) -> Turns:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.scenario.base import TIERS
-from sim.workforce.away import timeline
-from sim.workforce.oncall import Stretch, crew_of, cut_turns, interleaved, sleep_hours
+from sim.workforce.away import at, spread, timeline
+from sim.workforce.oncall import Stretch, crew_of, cut_turns, interleaved, no_turns, sleep_hours
 from sim.workforce.roster import EVERYWHERE, Level, Turns
 
 if TYPE_CHECKING:
@@ -50,18 +50,18 @@ def turns_held(scenario: Scenario, plan: DutyPlan, planned: Away, unplanned: Awa
         clock: of the run.
     """
     gone, lost = _spans(planned), _spans(unplanned)
+    if not np.isin(plan.turns.agent, [*gone, *lost]).any():
+        return plan.turns
     turns, of = _whole(plan.turns)
     held, vacant = _left(turns, gone)
     crews = _crews(scenario, plan.agents)
     for n, part in list(_stand_ins([turn for parts in held.values() for turn in parts], vacant, gone, crews)):
         held[n].append(part)
-    final = {n: [left for part in parts for left in _without(part, lost)] for n, parts in held.items()}
-    touched = [n for n, turn in enumerate(turns) if final[n] != [turn]]
-    if scenario.oncall is None or not touched:
-        return plan.turns
-    rows = [(part.level, part.region, [Stretch(*part[2:])]) for n in touched for part in final[n]]
-    sleep = sleep_hours(scenario, scenario.oncall.sleep, plan.agents, clock)
-    return _merged(_only(plan.turns, ~np.isin(of, touched)), cut_turns(rows, scenario.oncall, sleep, clock))
+    final = [(n, left) for n, parts in held.items() for part in parts for left in _without(part, lost)]
+    home = plan.agents.region
+    abroad = [part for n, part in final if home[part.agent] != home[turns[n].agent]]
+    at_home = [(n, part) for n, part in final if home[part.agent] == home[turns[n].agent]]
+    return _merged(_cut_alike(at_home, plan.turns, of), _cut_anew(abroad, scenario, plan.agents, clock))
 
 
 def _spans(away: Away) -> dict[int, Spans]:
@@ -161,8 +161,25 @@ def _busy_until(busy: Spans, now: int) -> int:
 # ---- rows ----------------------------------------------------------------------------------------------------------
 
 
-def _only(turns: Turns, rows: NDArray[np.bool_]) -> Turns:
-    return Turns(*(getattr(turns, name)[rows] for name in Turns.__slots__))
+def _cut_alike(parts: Sequence[tuple[int, _Turn]], turns: Turns, of: NDArray[np.intp]) -> Turns:
+    """Parts of turns, cut where these are: whoever holds them sleeps when the others do."""
+    number = np.array([n for n, _ in parts], dtype=np.int64)
+    start, end = (np.array([getattr(part, name) for _, part in parts], dtype=np.int64) for name in ("start", "end"))
+    first = np.searchsorted(at(of, turns.end), at(number, start), side="right")
+    part, row = spread(first, np.searchsorted(at(of, turns.start), at(number, end)))
+    agent = np.array([part.agent for _, part in parts], dtype=turns.agent.dtype)
+    rows = {name: getattr(turns, name)[row] for name in Turns.__slots__}
+    rows["start"], rows["end"] = np.maximum(rows["start"], start[part]), np.minimum(rows["end"], end[part])
+    return Turns(**{**rows, "agent": agent[part]})
+
+
+def _cut_anew(parts: Sequence[_Turn], scenario: Scenario, agents: Agents, clock: Clock) -> Turns:
+    """Parts of turns of people who live elsewhere than those whom they stand in for."""
+    if scenario.oncall is None or not parts:
+        return no_turns()
+    sleep = sleep_hours(scenario, scenario.oncall.sleep, agents, clock)
+    rows = [(part.level, part.region, [Stretch(part.agent, part.start, part.end)]) for part in parts]
+    return cut_turns(rows, scenario.oncall, sleep, clock)
 
 
 def _merged(some: Turns, others: Turns) -> Turns:

@@ -40,13 +40,12 @@ def vacations(scenario: Scenario, agents: Agents, clock: Clock, seed: int, repli
     if rules is None or not len(agents):
         return never_away()
     zones = [region.zone for region in scenario.regions.values()]
-    days = [day for zone in zones for day in clock.local_dates(zone)]
+    first, last = clock.instant(0).date() - timedelta(_DAYS_PER_WEEK), clock.instant(clock.end).date() + timedelta(1)
     rows: list[tuple[int, date]] = []
-    for year in range(min(days).isocalendar().year, max(days).isocalendar().year + 1):
-        weeks = [monday for monday in _mondays(year) if min(days) - timedelta(_DAYS_PER_WEEK) < monday <= max(days)]
+    for year in range(first.isocalendar().year, last.isocalendar().year + 1):
         draws = uniforms(seed, replication, agents.name, "vacation", year, columns=1 + _MOST_WEEKS)
         planned = _year(rules, _mondays(year), agents, draws)
-        rows += [(agent, week) for agent, week in planned if week in weeks]
+        rows += [(agent, monday) for agent, monday in planned if first <= monday <= last]
     return _local(rows, agents, zones, clock)
 
 
