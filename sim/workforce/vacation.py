@@ -31,7 +31,7 @@ _ROUNDING = 1e-9
 
 
 def vacations(scenario: Scenario, agents: Agents, clock: Clock, seed: int, replication: int) -> Away:
-    """Vacation weeks that the run touches, from Monday to Sunday where each agent lives.
+    """Vacation weeks around the run, from Monday to Sunday where each agent lives.
 
     Years are those of ISO 8601, so that every week belongs to one, and are planned as a whole, wherever the run begins.
     The engineering lead has no vacation: somebody always stands in.
