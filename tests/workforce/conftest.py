@@ -131,7 +131,7 @@ def covered() -> Callable[..., Scenario]:
 
 @pytest.fixture(scope="session")
 def days_at(staffed: Callable[..., Scenario]) -> Callable[..., Scenario]:
-    """Crews on the shifts 08-16, 16-24, 00-08 UTC, from Monday, 2 March 2026 on: `days_at({"a": ("D", 2)}, days=21)`."""
+    """Crews on the shifts 08-16, 16-24, 00-08 UTC from Monday, 2 March 2026: `days_at({"a": ("D", 2)}, days=21)`."""
 
     def built(crews: dict[str, tuple[str, int]], changes: dict[str, Any] | None = None, **keys: Any) -> Scenario:
         made = {

@@ -32,9 +32,7 @@ def test_once_a_week_a_duty_begins_two_hours_later(days_at: Made, sampled: Made,
     assert lost(scenario, roster) == [f"{day} 08:00-10:00 training" for day in late]
 
 
-def test_it_takes_what_the_duty_has_where_that_is_less(
-    days_at: Made, sampled: Made, told: Made, lost: Made
-) -> None:
+def test_it_takes_what_the_duty_has_where_that_is_less(days_at: Made, sampled: Made, told: Made, lost: Made) -> None:
     """The duty before keeps its overlap."""
     changes = {**training("month", "10 h"), "policy.handover.overlap": "30 min"}
     scenario = days_at({"a": ("D", 1)}, changes, start="2026-03-01", days=31)
@@ -57,7 +55,7 @@ def test_a_pause_within_it_is_none_and_one_after_it_stays(days_at: Made, sampled
 def test_it_counts_from_the_start_of_the_duty_also_when_clocks_change(
     days_at: Made, shifts: Made, sampled: Made, lost: Made
 ) -> None:
-    """Nights in Los Angeles begin at 22:00: at 06:00 UTC before 8 March, at 05:00 after. 3 h later it is 02:00 or so."""
+    """Nights in Los Angeles begin at 22:00: at 06:00 UTC up to that of 7 March, at 05:00 after it."""
     changes = training("week", "3 h")
     scenario = days_at(
         {"a": ("N", 20)}, changes, start="2026-03-02", days=14, zone="America/Los_Angeles", shifts=shifts["evening"]
@@ -110,7 +108,9 @@ def test_who_never_ends_a_duty_is_trained_from_midnight_on(staffed: Made, sample
 
 
 @pytest.mark.parametrize(("every", "days"), [("month", 31), ("quarter", 90), ("year", 365)])
-def test_of_a_period_just_the_part_that_the_run_has_is_seen(days_at: Made, sampled: Made, every: str, days: int) -> None:
+def test_of_a_period_just_the_part_that_the_run_has_is_seen(
+    days_at: Made, sampled: Made, every: str, days: int
+) -> None:
     """400 people, 14 days: so many would be trained in these days if all were, somewhere in the period."""
     scenario = days_at({"a": ("D", 400)}, training(every), start="2026-03-10", days=14)
     share = 14 / days
