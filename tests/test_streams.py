@@ -133,8 +133,8 @@ def test_rows_are_the_same_on_every_machine() -> None:
 
 
 def test_rows_are_uniform_and_look_independent() -> None:
-    """100 people of much the same name, 2,000 numbers each: deciles about equally full, columns with the same mean; rows
-    and neighbours in a row without correlation.
+    """100 people of much the same name, 2,000 numbers each: deciles about equally full, columns of one mean, and no
+    correlation between rows, nor between neighbours in a row.
     """
     rows = uniforms(1, 0, [f"americas/tier1/day/{n}" for n in range(100)], "sickness", columns=2000)
     counts = np.histogram(rows, bins=10, range=(0, 1))[0]

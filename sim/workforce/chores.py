@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.workforce.away import at
 from sim.workforce.roster import Chore, Chores, Level
 from sim.workload.alerts import review_instants
 
@@ -83,11 +84,8 @@ def _meetings(plan: DutyPlan, segments: Segments, length: int) -> Chores:
 def _there_until(segments: Segments) -> NDArray[np.int64]:
     """Until when agents are there without a pause, from each segment on; a pause of no length is none."""
     goes_on = np.append(segments.pause[:-1] & (segments.end[:-1] == segments.start[1:]), [False])[: len(segments)]
-    if not goes_on.any():
-        return segments.end
     last = np.flatnonzero(~goes_on)
-    until: NDArray[np.int64] = segments.end[last[np.searchsorted(last, np.arange(len(segments)))]]
-    return until
+    return np.repeat(segments.end[last], np.diff(last, prepend=-1))
 
 
 def _goes_on(plan: DutyPlan) -> NDArray[np.bool_]:
@@ -98,12 +96,11 @@ def _goes_on(plan: DutyPlan) -> NDArray[np.bool_]:
 
 
 def _both(
-    pool: NDArray[np.int64], at: NDArray[np.int64], other_pool: NDArray[np.int64], other_at: NDArray[np.int64]
+    pool: NDArray[np.int64], when: NDArray[np.int64], other_pool: NDArray[np.int64], other_when: NDArray[np.int64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which of two lists of (pool, instant) are in the other list too."""
-    instants, when = np.unique(np.concatenate([at, other_at]), return_inverse=True)
-    key = np.concatenate([pool, other_pool]) * len(instants) + when
-    return np.isin(key[: len(at)], key[len(at) :]), np.isin(key[len(at) :], key[: len(at)])
+    key, other_key = at(pool, when), at(other_pool, other_when)
+    return np.isin(key, other_key), np.isin(other_key, key)
 
 
 # ---- the dashboard review ------------------------------------------------------------------------------------------

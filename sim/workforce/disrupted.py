@@ -2,69 +2,65 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.scenario.base import ROLES
 from sim.streams import uniforms
-from sim.workforce.away import away, joined
+from sim.workforce.away import away, never_away
 from sim.workforce.roster import ALL_PRIORITIES, LEAD, Reason
 from sim.workforce.segments import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from sim.scenario.base import RoleName
     from sim.scenario.schema import Scenario
-    from sim.workforce.away import Away
+    from sim.workforce.away import Away, Rows
     from sim.workforce.roster import Agents
     from sim.workload.disruptions import Disruptions
 
 
 def disrupted(scenario: Scenario, agents: Agents, events: Disruptions, seed: int, replication: int) -> Away:
-    """Who cannot work because of a threat. Of the engineering lead nothing is known."""
-    parts = []
-    threats = list(scenario.continuity.threats.items())
-    for row in np.flatnonzero(~events.drill).tolist():
-        name, threat = threats[events.entry[row]]
-        people = _people(agents, int(events.region[row]), threat.roles)
-        number = int(events.number[row])
-        draws = _draws(agents, people, (seed, replication), "threat", name, number)
-        parts.append(_during(Reason.DISRUPTION, people[draws < threat.away], events, row))
-    return joined(parts)
+    """Who cannot work because of a threat."""
+    laws = [_Law("threat", name, threat.away, threat.roles) for name, threat in scenario.continuity.threats.items()]
+    return _drawn(Reason.DISRUPTION, laws, agents, events, np.flatnonzero(~events.drill), (seed, replication))
 
 
 def drilled(scenario: Scenario, agents: Agents, events: Disruptions, seed: int, replication: int) -> Away:
     """Who takes part in drills, if they are on duty then."""
-    parts = []
-    drills = list(scenario.continuity.drills.items())
-    for row in np.flatnonzero(events.drill).tolist():
-        name, drill = drills[events.entry[row]]
-        people = _people(agents, int(events.region[row]), drill.roles)
-        draws = _draws(agents, people, (seed, replication), "drill", name, int(events.number[row]))
-        parts.append(_during(Reason.DRILL, people[draws < drill.share], events, row))
-    return joined(parts)
+    laws = [_Law("drill", name, drill.share, drill.roles) for name, drill in scenario.continuity.drills.items()]
+    return _drawn(Reason.DRILL, laws, agents, events, np.flatnonzero(events.drill), (seed, replication))
 
 
-def _people(agents: Agents, region: int, roles: Sequence[RoleName]) -> NDArray[np.intp]:
-    """Those of a region and of some roles, or of all where none is named."""
-    codes = [ROLES.index(role) for role in roles or ROLES]
-    return np.flatnonzero((agents.region == region) & np.isin(agents.tier, codes))
+class _Law(NamedTuple):
+    """Whom a threat or a drill takes: a share of those of some roles, or of all where none is named."""
+
+    kind: str
+    name: str
+    share: float
+    roles: Sequence[RoleName]
 
 
-def _draws(
-    agents: Agents, people: NDArray[np.intp], run: tuple[int, int], what: str, name: str, number: int
-) -> NDArray[np.float64]:
-    names = [agents.name[agent] for agent in people.tolist()]
-    return uniforms(*run, names, what, name, columns=1, first=number)[:, 0]
-
-
-def _during(reason: Reason, people: NDArray[np.intp], events: Disruptions, row: int) -> Away:
-    span = (np.full(len(people), ends[row]) for ends in (events.start, events.end))
-    return away(reason, people, *span)
+def _drawn(
+    reason: Reason, laws: Sequence[_Law], agents: Agents, events: Disruptions, rows: Rows, run: tuple[int, int]
+) -> Away:
+    """Those whom some of the events take, one by one; the engineering lead has no role and is spared."""
+    people, taken = [], []
+    for row in rows.tolist():
+        law = laws[events.entry[row]]
+        known = np.zeros(LEAD + 1, dtype=bool)
+        known[[ROLES.index(role) for role in law.roles or ROLES]] = True
+        here = np.flatnonzero((agents.region == events.region[row]) & known[agents.tier])
+        names = [agents.name[agent] for agent in here.tolist()]
+        draws = uniforms(*run, names, law.kind, law.name, columns=1, first=int(events.number[row]))[:, 0]
+        people.append(here[draws < law.share])
+        taken.append(len(people[-1]))
+    if not people:
+        return never_away()
+    of = np.repeat(rows, taken)
+    return away(reason, np.concatenate(people), events.start[of], events.end[of])
 
 
 def reduced_service(agents: Agents, events: Disruptions) -> Changes:
