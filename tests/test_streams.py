@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.streams import stream
+from sim.streams import stream, uniforms
 
 names = st.lists(st.one_of(st.integers(0, 10**6), st.text("abc/-_ é", min_size=1, max_size=8)), max_size=4).map(tuple)
 
@@ -104,3 +104,46 @@ def test_more_numbers_begin_with_the_same_ones() -> None:
 def test_a_negative_seed_is_refused(seed: int) -> None:
     with pytest.raises(ValueError, match="non-negative"):
         stream(seed, 0, "a")
+
+
+# ---- many names at once
+
+
+def test_a_row_depends_on_its_name_alone() -> None:
+    rows = uniforms(1, 0, ["Ada", "Bob", "Cy"], "sickness", columns=4)
+    assert rows.shape == (3, 4)
+    assert uniforms(1, 0, ["Cy", "Ada"], "sickness", columns=4).tolist() == rows[[2, 0]].tolist()
+    assert len(np.unique(rows)) == 12
+
+
+def test_a_number_depends_on_its_column_alone() -> None:
+    rows = uniforms(1, 0, ["Ada", "Bob"], "sickness", columns=100)
+    assert uniforms(1, 0, ["Ada", "Bob"], "sickness", columns=7).tolist() == rows[:, :7].tolist()
+    assert uniforms(1, 0, ["Ada", "Bob"], "sickness", columns=5, first=60).tolist() == rows[:, 60:65].tolist()
+
+
+def test_another_seed_replication_or_purpose_is_another_row() -> None:
+    runs = [(1, 0, "a"), (1, 1, "a"), (0, 1, "a"), (1, 0, "b"), (1, 0, "a", 2026)]
+    rows = [uniforms(*run[:2], ["Ada"], *run[2:], columns=3)[0].tolist() for run in runs]
+    assert len({number for row in rows for number in row}) == 15
+
+
+def test_rows_are_the_same_on_every_machine() -> None:
+    assert uniforms(1, 0, ["Ada"], "sickness", columns=2).tolist() == [[0.07634510399673078, 0.17542832544824472]]
+
+
+def test_rows_are_uniform_and_look_independent() -> None:
+    """100 people of much the same name, 2,000 numbers each: deciles about equally full, columns of one mean, and no
+    correlation between rows, nor between neighbours in a row.
+    """
+    rows = uniforms(1, 0, [f"americas/tier1/day/{n}" for n in range(100)], "sickness", columns=2000)
+    counts = np.histogram(rows, bins=10, range=(0, 1))[0]
+    assert abs(counts - 20_000).max() < 4.5 * (200_000 * 0.09) ** 0.5
+    assert abs(rows.mean(axis=0) - 0.5).max() < 4.5 * (1 / 12 / 100) ** 0.5
+    between = np.corrcoef(rows)[~np.eye(100, dtype=bool)]
+    assert abs(between).max() < 5.5 / 2000**0.5
+    assert abs(np.corrcoef(rows[:, 1:].ravel(), rows[:, :-1].ravel())[0, 1]) < 4.5 / 200_000**0.5
+
+
+def test_nobody_has_no_rows() -> None:
+    assert uniforms(1, 0, [], "sickness", columns=3).shape == (0, 3)

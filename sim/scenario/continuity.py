@@ -30,7 +30,9 @@ class Threat(Spell):
 
 
 class Drill(Occurrence):
-    """An exercise. Those who take part finish the work they have in hand first, and go back to work as planned."""
+    """An exercise. Those who take part finish the work they have in hand first, and go back to work as planned; whose
+    duty ends before that hands over when it begins.
+    """
 
     every: Recurrence | None = None
     """A fixed place in the calendar, in each of its regions."""

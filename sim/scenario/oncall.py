@@ -24,7 +24,9 @@ class OnCall(Model):
     """The on-call chain: primary, backup, global on-call, engineering lead; then the next round."""
 
     tier: TierName = "tier3"
-    """The agents of this tier take turns as primary and backup of their region, on duty or off."""
+    """The agents of this tier take turns as primary and backup of their region, on duty or off. For those known to be
+    away - on vacation, absent, not hired yet, gone, or new and without P1 - the next in the order who is there and
+    holds no other pager stands in. For those who fall sick, or to a disruption, nobody does."""
     turn: Literal["day", "week"] = "week"
     """Length of a turn."""
     changes_at: LocalTime = 9 * HOUR

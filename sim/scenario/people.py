@@ -20,7 +20,8 @@ class Season(Model):
     end: Day
     """Its last day."""
     weight: Annotated[float, Field(ge=0, le=1000)]
-    """How much a week of it is liked, where any other week counts 1; at 0 nobody goes then."""
+    """How much a day of it is liked, where any other counts 1. A week is liked as its days are on average; nobody goes
+    in one that has a day with 0."""
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:
@@ -30,7 +31,9 @@ class Season(Model):
 
 
 class Vacation(Model):
-    """Planned vacation, in whole weeks from Monday to Sunday. Who goes when is drawn, person by person."""
+    """Planned vacation, in whole weeks from Monday to Sunday; it takes the duties that begin in them. Who goes when is
+    drawn, person by person, for each year of ISO 8601 as a whole, wherever the run begins.
+    """
 
     weeks: Annotated[int, Field(ge=0, le=52)]
     """Weeks a year for each person."""
@@ -53,7 +56,9 @@ class Sickness(Model):
 
 
 class Training(Model):
-    """Training in duty hours: once in every period, in one of the person's duties, from its start on."""
+    """Training in duty hours: once in every period, in one of the person's duties, from its start on. The duty is the
+    next after an instant of the period that is drawn: of a yearly training a run of four weeks sees one in thirteen.
+    """
 
     every: Cycle
     """The period."""
@@ -67,7 +72,7 @@ class Phase(Model):
     """A part of the onboarding of a new colleague."""
 
     lasts: Annotated[Duration, Field(gt=0)]
-    """How long it takes."""
+    """How long it takes, on the wall clock. A duty belongs to the phase in which it begins."""
     takes: tuple[PriorityName, ...] = ("P1", "P2", "P3", "P4")
     """Priorities that they work on; none in a phase without tickets."""
     slower: Extra = 0.0
@@ -85,20 +90,25 @@ class Hire(Model):
     """Names of agents of the roster, such as those of a crew of `staffing.add`; a name that ends in * stands for all
     that begin like it."""
     on: Day
-    """Their first day."""
+    """Their first day, on which duties that began the day before are not theirs yet."""
 
 
 class Attrition(Model):
-    """People who leave, and those who follow them on the same duties."""
+    """People who leave, and those who follow them on the same duties. At the start of the run everybody is there; who
+    leaves on duty works it to its end.
+    """
 
-    per_year: Share
+    per_year: Annotated[Share, Field(lt=1)]
     """Chance that a person leaves within a year."""
     vacancy: Duration = 12 * WEEK
     """Time until somebody takes over their duties, and goes through the onboarding."""
 
 
 class People(Model):
-    """What becomes of people over months. All of it takes duties away from the plan, and nothing adds any."""
+    """What becomes of people over months. All of it takes duties away from the plan, and nothing adds any. Of a duty
+    that never ends, as of `flat`, each local day counts as one. The engineering lead is spared: somebody always fills
+    in.
+    """
 
     vacation: Vacation | None = None
     """Vacation; none where it is not given."""

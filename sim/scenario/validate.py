@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 import sim.scenario.checks
 import sim.scenario.checks_events
-import sim.scenario.checks_holidays  # noqa: F401 - these modules put their checks on the list
+import sim.scenario.checks_holidays
+import sim.scenario.checks_people  # noqa: F401 - these modules put their checks on the list
 from sim.errors import Problem
 from sim.scenario.data_files import data_files, missing_data_files
 from sim.scenario.findings import findings

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.workforce.away import at
 from sim.workforce.roster import Chore, Chores, Level
 from sim.workload.alerts import review_instants
 
@@ -18,15 +19,23 @@ if TYPE_CHECKING:
     from sim.workforce.roster import DutyPlan, Segments, Turns
 
 
-def chores_of(scenario: Scenario, plan: DutyPlan, segments: Segments, clock: Clock) -> Chores:
-    """The chores that are due within the run, after its first instant and before its end."""
+def chores_of(scenario: Scenario, plan: DutyPlan, turns: Turns, segments: Segments, clock: Clock) -> Chores:
+    """The chores that are due within the run, after its first instant and before its end.
+
+    Args:
+        scenario: what is asked.
+        plan: everybody's duties.
+        turns: who really holds the pager.
+        segments: when people are really there.
+        clock: of the run.
+    """
     rules, review = scenario.policy.handover, scenario.demand.monitoring.review
     parts = [_none()]
     if rules.meeting and rules.overlap:
         parts.append(_meetings(plan, segments, rules.meeting))
     if review and review.cost and scenario.oncall:
         zones = (region.zone for region in scenario.regions.values())
-        parts += [_reviews(segments, plan.turns, r, zone, review, clock) for r, zone in enumerate(zones)]
+        parts += [_reviews(segments, turns, r, zone, review, clock) for r, zone in enumerate(zones)]
     every = Chores(*(np.concatenate([getattr(part, name) for part in parts]) for name in Chores.__slots__))
     due = np.lexsort((every.kind, every.agent, every.start))
     return _only(every, due[(every.start[due] > 0) & (every.start[due] < clock.end)])
@@ -68,8 +77,15 @@ def _meetings(plan: DutyPlan, segments: Segments, length: int) -> Chores:
         length,
         np.concatenate([segments.agent[out], segments.agent[come]]),
         np.concatenate([end[out], start[come]]),
-        np.concatenate([segments.overlap_end[out], segments.end[come]]),
+        np.concatenate([segments.overlap_end[out], _there_until(segments)[come]]),
     )
+
+
+def _there_until(segments: Segments) -> NDArray[np.int64]:
+    """Until when agents are there without a pause, from each segment on; a pause of no length is none."""
+    goes_on = np.append(segments.pause[:-1] & (segments.end[:-1] == segments.start[1:]), [False])[: len(segments)]
+    last = np.flatnonzero(~goes_on)
+    return np.repeat(segments.end[last], np.diff(last, prepend=-1))
 
 
 def _goes_on(plan: DutyPlan) -> NDArray[np.bool_]:
@@ -80,12 +96,11 @@ def _goes_on(plan: DutyPlan) -> NDArray[np.bool_]:
 
 
 def _both(
-    pool: NDArray[np.int64], at: NDArray[np.int64], other_pool: NDArray[np.int64], other_at: NDArray[np.int64]
+    pool: NDArray[np.int64], when: NDArray[np.int64], other_pool: NDArray[np.int64], other_when: NDArray[np.int64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which of two lists of (pool, instant) are in the other list too."""
-    instants, when = np.unique(np.concatenate([at, other_at]), return_inverse=True)
-    key = np.concatenate([pool, other_pool]) * len(instants) + when
-    return np.isin(key[: len(at)], key[len(at) :]), np.isin(key[len(at) :], key[: len(at)])
+    key, other_key = at(pool, when), at(other_pool, other_when)
+    return np.isin(key, other_key), np.isin(other_key, key)
 
 
 # ---- the dashboard review ------------------------------------------------------------------------------------------
@@ -104,7 +119,7 @@ def _reviews(segments: Segments, turns: Turns, region: int, zone: str, review: R
     agent = turns.agent[turn]
     segment = _segment_at(segments, agent, due, clock)
     here = held & (segment >= 0)
-    until = np.minimum(following[here], segments.end[segment[here]])
+    until = np.minimum(following[here], _there_until(segments)[segment[here]])
     return _of(Chore.REVIEW, review.cost, agent[here], due[here], until)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,7 +34,7 @@ _MILLION = 1_000_000
 _NOBODY = np.empty(0, dtype=np.int64)
 
 
-class _Stretch(NamedTuple):
+class Stretch(NamedTuple):
     """Somebody's time with the pager, whole or in part."""
 
     agent: int
@@ -42,7 +43,7 @@ class _Stretch(NamedTuple):
     asleep: bool = False
 
 
-_Row = tuple[Level, int, list[_Stretch]]
+Row = tuple[Level, int, list[Stretch]]
 """The turns of a level and a region, by start."""
 
 
@@ -72,21 +73,23 @@ def turns_of(scenario: Scenario, agents: Agents, clock: Clock) -> Turns:
     rules = scenario.oncall
     if rules is None:
         return no_turns()
-    crews = [_crew(agents, r, TIERS.index(rules.tier)) for r in range(len(scenario.regions))]
+    crews = [crew_of(agents, r, TIERS.index(rules.tier)) for r in range(len(scenario.regions))]
     rows = list(_regional(scenario, rules, crews, clock))
     if rules.global_:
         edges = _edges(clock, "UTC", rules.changes_at, _DAYS_PER_WEEK)
         taken = list(chain.from_iterable(stretches for _, _, stretches in rows))
-        rows.append((Level.GLOBAL, EVERYWHERE, _least_taken(_interleaved(crews), *edges, taken)))
+        rows.append((Level.GLOBAL, EVERYWHERE, _least_taken(interleaved(crews), *edges, taken)))
     if rules.lead:
-        rows.append((Level.LEAD, EVERYWHERE, [_Stretch(len(agents) - 1, *_around(clock))]))
+        rows.append((Level.LEAD, EVERYWHERE, [Stretch(len(agents) - 1, *_around(clock))]))
     if not any(stretches for _, _, stretches in rows):
         remedy = "change oncall.tier, or name the region of an engineering lead in oncall.lead"
         raise StaffingError(f"nobody can be paged: no region has agents of {rules.tier}; {remedy}")
-    return _cut(sorted(rows, key=lambda row: row[:2]), rules, _sleep(scenario, rules.sleep, agents, clock), clock)
+    return cut_turns(
+        sorted(rows, key=lambda row: row[:2]), rules, sleep_hours(scenario, rules.sleep, agents, clock), clock
+    )
 
 
-def _regional(scenario: Scenario, rules: OnCall, crews: Sequence[Sequence[int]], clock: Clock) -> Iterator[_Row]:
+def _regional(scenario: Scenario, rules: OnCall, crews: Sequence[Sequence[int]], clock: Clock) -> Iterator[Row]:
     """The primary of each region that has anybody, and the backup where there is another."""
     days = 1 if rules.turn == "day" else _DAYS_PER_WEEK
     for r, region in enumerate(scenario.regions.values()):
@@ -96,12 +99,13 @@ def _regional(scenario: Scenario, rules: OnCall, crews: Sequence[Sequence[int]],
                 yield level, r, _in_turn(crews[r], *edges, ahead)
 
 
-def _crew(agents: Agents, region: int, tier: int) -> list[int]:
+def crew_of(agents: Agents, region: int, tier: int) -> list[int]:
+    """Those of a region who take turns, in their order."""
     here: list[int] = np.flatnonzero((agents.region == region) & (agents.tier == tier)).tolist()
     return here
 
 
-def _interleaved(crews: Iterable[Sequence[int]]) -> list[int]:
+def interleaved(crews: Iterable[Sequence[int]]) -> list[int]:
     """The first of each region, then the second of each, and so on."""
     rounds = chain.from_iterable(zip_longest(*crews))
     return [agent for agent in rounds if agent is not None]
@@ -117,12 +121,12 @@ def _edges(clock: Clock, zone: str, wall: int, days: int) -> tuple[list[int], in
     return [clock.at(zone, day, wall) for day in dates], (day_number(dates[0]) - ANCHOR) // days
 
 
-def _in_turn(crew: Sequence[int], edges: list[int], first: int, ahead: int) -> list[_Stretch]:
+def _in_turn(crew: Sequence[int], edges: list[int], first: int, ahead: int) -> list[Stretch]:
     spans = enumerate(pairwise(edges), start=first + ahead)
-    return [_Stretch(crew[n % len(crew)], start, end) for n, (start, end) in spans]
+    return [Stretch(crew[n % len(crew)], start, end) for n, (start, end) in spans]
 
 
-def _least_taken(crew: list[int], edges: list[int], first: int, taken: Sequence[_Stretch]) -> list[_Stretch]:
+def _least_taken(crew: list[int], edges: list[int], first: int, taken: Sequence[Stretch]) -> list[Stretch]:
     """Turns of those who hold another pager for the shortest time meanwhile; among equals in the order of `crew`."""
     held = np.array([(other.agent, other.start, other.end) for other in taken], dtype=np.int64).reshape(-1, 3).T
     stretches = []
@@ -130,7 +134,7 @@ def _least_taken(crew: list[int], edges: list[int], first: int, taken: Sequence[
         busy = _time_held(held, start, end, max(crew, default=0) + 1)
         here = n % max(len(crew), 1)
         queue = [*crew[here:], *crew[:here]]
-        stretches += [_Stretch(min(queue, key=busy.__getitem__), start, end)] if queue else []
+        stretches += [Stretch(min(queue, key=busy.__getitem__), start, end)] if queue else []
     return stretches
 
 
@@ -146,24 +150,27 @@ def _time_held(held: NDArray[np.int64], start: int, end: int, agents: int) -> li
 # ---- sleep ---------------------------------------------------------------------------------------------------------
 
 
-class _Sleep(NamedTuple):
+class Sleep(NamedTuple):
     """When sleep hours begin and end in a region, ascending; they may overlap where they fill the day."""
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
 
 
-def _sleep(scenario: Scenario, span: Span, agents: Agents, clock: Clock) -> list[_Sleep]:
+def sleep_hours(scenario: Scenario, span: Span, agents: Agents, clock: Clock) -> list[Sleep]:
     """Sleep hours of each agent."""
-    regions = []
-    for region in scenario.regions.values():
-        dates = list(clock.local_dates(region.zone, _MARGIN + 2))
-        starts, ends = (np.array([clock.at(region.zone, day, wall) for day in dates]) for wall in span)
-        regions.append(_Sleep(starts, ends))
+    regions = [_sleep_in(region.zone, span, clock) for region in scenario.regions.values()]
     return [regions[r] for r in agents.region.tolist()]
 
 
-def _cut(rows: Iterable[_Row], rules: OnCall, sleep: Sequence[_Sleep], clock: Clock) -> Turns:
+@lru_cache(maxsize=64)
+def _sleep_in(zone: str, span: Span, clock: Clock) -> Sleep:
+    dates = list(clock.local_dates(zone, _MARGIN + 2))
+    starts, ends = (np.array([clock.at(zone, day, wall) for day in dates]) for wall in span)
+    return Sleep(starts, ends)
+
+
+def cut_turns(rows: Iterable[Row], rules: OnCall, sleep: Sequence[Sleep], clock: Clock) -> Turns:
     """The turns of the run, each cut where its holder's sleep hours begin and end."""
     parts = [
         (level, region, part)
@@ -177,16 +184,16 @@ def _cut(rows: Iterable[_Row], rules: OnCall, sleep: Sequence[_Sleep], clock: Cl
     return _turns(parts, *chances)
 
 
-def _parts(stretch: _Stretch, sleep: _Sleep) -> Iterator[_Stretch]:
+def _parts(stretch: Stretch, sleep: Sleep) -> Iterator[Stretch]:
     edges = np.unique(np.concatenate([*sleep, [stretch.start, stretch.end]]))
     edges = edges[(edges >= stretch.start) & (edges <= stretch.end)]
     begun = np.searchsorted(sleep.starts, edges[:-1], side="right")
     asleep = begun > np.searchsorted(sleep.ends, edges[:-1], side="right")
     for start, end, sleeps in zip(edges[:-1].tolist(), edges[1:].tolist(), asleep.tolist(), strict=True):
-        yield _Stretch(stretch.agent, start, end, sleeps)
+        yield Stretch(stretch.agent, start, end, sleeps)
 
 
-def _turns(parts: Sequence[tuple[Level, int, _Stretch]], awake_ppm: int, asleep_ppm: int) -> Turns:
+def _turns(parts: Sequence[tuple[Level, int, Stretch]], awake_ppm: int, asleep_ppm: int) -> Turns:
     asleep = np.array([part.asleep for _, _, part in parts], dtype=np.bool_)
     return Turns(
         level=np.array([level for level, _, _ in parts], dtype=np.uint8),

@@ -14,6 +14,7 @@ from sim.scenario.checks import needed_tiers
 from sim.scenario.days_off import clock_of
 from sim.workforce.absences import absences
 from sim.workforce.explicit import read_roster
+from sim.workforce.hires import hires
 from sim.workforce.holidays import without_spared
 from sim.workforce.lines import people_on_lines
 from sim.workforce.oncall import lead_of, no_turns, turns_of
@@ -39,7 +40,7 @@ def plan_roster(scenario: Scenario) -> DutyPlan:
 
     Raises:
         DataError: the table of a dated roster is not valid.
-        ScenarioError: an absence names somebody who is not in the roster.
+        ScenarioError: an absence or a hire names somebody who is not in the roster.
         StaffingError: an agent would have to be on two duties at once, a tier that tickets need is staffed nowhere, two
             agents have the same name, or nobody can be paged.
     """
@@ -52,6 +53,7 @@ def plan_roster(scenario: Scenario) -> DutyPlan:
     _refuse_overlap(plan)
     _refuse_unstaffed(scenario, plan)
     absences(scenario, plan.agents, clock)  # so that an unknown name is told before any run
+    hires(scenario, plan.agents, clock)
     plan = without_spared(scenario, plan, len(made))
     return replace(plan, turns=turns_of(scenario, plan.agents, clock))
 

@@ -1,4 +1,4 @@
-"""The roster of one replication: duties cut into segments by pauses and absences, and what is due in them."""
+"""The roster of one replication: duties cut into segments by pauses and absences of all kinds, and what is due."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ import numpy as np
 
 from sim.clock import MINUTE
 from sim.scenario.days_off import clock_of
-from sim.workforce.absences import absences, no_absences, without
+from sim.workforce.away import lost, timeline
 from sim.workforce.chores import chores_of
+from sim.workforce.disrupted import reduced_service
+from sim.workforce.onboarding import mentoring
+from sim.workforce.people import people_of
 from sim.workforce.roster import FOREVER, Roster, Segments
+from sim.workforce.segments import all_changes, changed, paused, without
+from sim.workforce.stand_ins import turns_held
 from sim.workload.disruptions import disruptions_of
 
 if TYPE_CHECKING:
@@ -28,7 +33,7 @@ LEAST_AFTER_PAUSE = 30 * MINUTE
 
 
 def sample_roster(scenario: Scenario, plan: DutyPlan, seed: int, replication: int) -> Roster:
-    """Who is there in one replication.
+    """Who is there in one replication: the plan with holes in it.
 
     Args:
         scenario: what is asked.
@@ -37,15 +42,18 @@ def sample_roster(scenario: Scenario, plan: DutyPlan, seed: int, replication: in
         replication: counted from 0.
 
     Raises:
-        ScenarioError: an absence names somebody who is not in the plan.
+        ScenarioError: an absence or a hire names somebody who is not in the plan.
     """
     clock = clock_of(scenario)
-    away = absences(scenario, plan.agents, clock)
-    segments = without(_segments(plan, scenario.policy, scenario.staffing.pauses.values()), away)
-    chores = chores_of(scenario, plan, segments, clock)
-    return Roster(
-        plan.agents, segments, chores, plan.turns, no_absences(), disruptions_of(scenario, clock, seed, replication)
-    )
+    events = disruptions_of(scenario, clock, seed, replication)
+    people = people_of(scenario, plan, events, clock, seed, replication)
+    whole = _segments(plan, scenario.policy, scenario.staffing.pauses.values())
+    there = without(paused(whole, people.doing_else), people.gone)
+    changes = [people.new.changes, mentoring(people.new, plan.agents, there), reduced_service(plan.agents, events)]
+    segments = changed(without(there, timeline(people.new.without_tickets)), all_changes(changes))
+    turns = turns_held(scenario, plan, people.off_pager, people.missing, clock)
+    chores = chores_of(scenario, plan, turns, segments, clock)
+    return Roster(plan.agents, segments, chores, turns, lost(plan, people.all_away), events)
 
 
 def _segments(plan: DutyPlan, policy: PolicyRules, pauses: Iterable[Pause]) -> Segments:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from sim.clock import MINUTE
+from sim.scenario.days_off import clock_of
 from sim.scenario.load import from_data, load
+from sim.workforce import presence
+from sim.workforce.plan import plan_roster
+from sim.workforce.presence import sample_roster
+from sim.workforce.roster import ALL_PRIORITIES, Reason
+from sim.workload.disruptions import Disruptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario.schema import Scenario
-    from sim.workforce.roster import DutyPlan
+    from sim.workforce.roster import DutyPlan, Roster
 
 EVENING = {"D": "06:00-14:00", "S": "14:00-22:00", "N": "22:00-06:00"}
 """The shifts of Americas: the night begins in the evening."""
@@ -117,3 +124,83 @@ def covered() -> Callable[..., Scenario]:
         )
 
     return built
+
+
+# ---- people over months: small worlds, and how they are told
+
+
+@pytest.fixture(scope="session")
+def days_at(staffed: Callable[..., Scenario]) -> Callable[..., Scenario]:
+    """Crews on the shifts 08-16, 16-24, 00-08 UTC from Monday, 2 March 2026: `days_at({"a": ("D", 2)}, days=21)`."""
+
+    def built(crews: dict[str, tuple[str, int]], changes: dict[str, Any] | None = None, **keys: Any) -> Scenario:
+        made = {
+            name: {"pattern": pattern, "headcount": {"tier1": heads}, "phases": "aligned"}
+            for name, (pattern, heads) in crews.items()
+        }
+        return staffed(made, **{"zone": "UTC", "shifts": MIDNIGHT, **keys}).with_(changes or {})
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def sampled() -> Callable[..., Roster]:
+    """The roster of a replication."""
+    return lambda scenario, replication=0: sample_roster(scenario, plan_roster(scenario), 1, replication)
+
+
+@pytest.fixture(scope="session")
+def told() -> Callable[..., list[str]]:
+    """The segments of an agent in UTC: start-end, +overlap, what follows, other pace and priorities than usual."""
+
+    def lines(scenario: Scenario, roster: Roster, agent: int = 0, date: str = "") -> list[str]:
+        clock, s = clock_of(scenario), roster.segments
+        found = []
+        for n in np.flatnonzero(s.agent == agent).tolist():
+            start, end = (clock.instant(min(ms, clock.end)) for ms in (s.start[n], s.end[n]))
+            line = f"{start:%m-%d %H:%M}-{end:%H:%M}"
+            line += f" +{(s.overlap_end[n] - s.end[n]) // MINUTE}" * int(s.overlap_end[n] > s.end[n])
+            line += " pause" * bool(s.pause[n])
+            line += f" slow {s.slow_pm[n]}" * int(s.slow_pm[n] != roster.agents.slow_pm[agent])
+            taken = [f"P{p + 1}" for p in range(4) if s.takes[n] >> p & 1]
+            found.append(line + f" {'+'.join(taken) or 'none'}" * int(s.takes[n] != ALL_PRIORITIES))
+        return [line for line in found if line.startswith(date)]
+
+    return lines
+
+
+@pytest.fixture(scope="session")
+def lost() -> Callable[..., list[str]]:
+    """The time on duty that an agent lost, in UTC: start-end and the reason."""
+
+    def lines(scenario: Scenario, roster: Roster, agent: int = 0, date: str = "") -> list[str]:
+        clock, a = clock_of(scenario), roster.absences
+        spans = [
+            f"{clock.instant(a.start[n]):%m-%d %H:%M}-{clock.instant(min(int(a.end[n]), clock.end)):%H:%M} "
+            f"{Reason(a.reason[n]).name.lower()}"
+            for n in np.flatnonzero(a.agent == agent).tolist()
+        ]
+        return [span for span in spans if span.startswith(date)]
+
+    return lines
+
+
+@pytest.fixture
+def disrupting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lets disruptions happen: rows of (start, end, threat or ~drill, region, number, priorities served)."""
+
+    def happen(*rows: tuple[int, int, int, int, int, int]) -> None:
+        columns = np.array(sorted(rows), dtype=np.int64).reshape(-1, 6).T
+        start, end, entry, region, number, serves = columns
+        events = Disruptions(
+            entry=np.where(entry < 0, ~entry, entry).astype(np.uint8),
+            drill=entry < 0,
+            region=region.astype(np.int16),
+            start=start,
+            end=end,
+            serves=serves.astype(np.uint8),
+            number=number,
+        )
+        monkeypatch.setattr(presence, "disruptions_of", lambda *_: events)
+
+    return happen
