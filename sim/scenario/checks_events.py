@@ -181,7 +181,7 @@ def _lacking(scenario: Scenario, roles: Iterable[RoleName]) -> list[RoleName]:
 def paging_emergencies_have_a_chain(scenario: Scenario) -> Iterator[Finding]:
     """Somebody is on call where emergencies page."""
     for name, emergency in scenario.emergencies.types.items():
-        if emergency.page and scenario.oncall is None:
+        if emergency.happens and emergency.page and scenario.oncall is None:
             remedy = "add the section oncall, or take `page` out"
             yield Finding(
                 ("emergencies", "types", name, "page"), f"pages the on-call chain, but there is none: {remedy}"

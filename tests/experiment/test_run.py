@@ -266,7 +266,10 @@ def test_codes_have_their_names_in_every_journal(small: sim.Scenario) -> None:
     """What the roles, reasons and entries of the journals are called; a few rows by hand."""
     calm = {"family": "constant", "mean": "1 h"}
     scenario = small.with_(
-        {"continuity.threats": {"power": {"recovery": calm}}, "continuity.drills": {"failover": {"lasts": "1 h"}}}
+        {
+            "continuity.threats": {"power": {"recovery": calm, "rate": "0 per year"}},
+            "continuity.drills": {"failover": {"lasts": "1 h", "rate": "0 per year"}},
+        }
     )
     result = sim.run(scenario, workers=1)
     (one,) = result.replications

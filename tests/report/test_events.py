@@ -32,10 +32,13 @@ staffing:
 """
 EVENTS = """\
 emergencies:
-  types: {outage: {team: {tier3: 1}, lasts: {family: constant, mean: 1 h}}}
+  types: {outage: {rate: 0 per year, team: {tier3: 1}, lasts: {family: constant, mean: 1 h}}}
   chain: {team: {role: tier1, takes: {family: constant, mean: 5 min}}}
-continuity: {threats: {power: {recovery: {family: constant, mean: 1 h}}, flood: {recovery: {mean: 1 h}}}}
-people: {vacation: {weeks: 4}}
+continuity:
+  threats:
+    power: {rate: 0 per year, recovery: {family: constant, mean: 1 h}}
+    flood: {rate: 0 per year, recovery: {mean: 1 h}}
+people: {vacation: {weeks: 0}}
 """
 
 

@@ -128,6 +128,7 @@ work:
 emergencies:
   types:
     breach:
+      rate: 0 per year
       team: {tier3: 1}
       lasts: {family: constant, mean: 1 h}
       outside: {who: security, takes: {family: constant, mean: 1 h}}

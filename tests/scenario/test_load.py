@@ -304,8 +304,8 @@ def test_a_syntax_error_in_a_parent_names_the_parent(write: Write, problems: Pro
             "tier1: 4, tier2: 2",
             "teir1: 4, tier2: 2",
             (
-                "a.yaml:53: staffing.crews.day.headcount.teir1: unknown key; known here: tier1, tier2, tier3, tier4; "
-                "did you mean tier1?"
+                "a.yaml:53: staffing.crews.day.headcount.teir1: unknown key; known here: tier1, tier2, tier3, tier4, "
+                "manager, coordinator; did you mean tier1?"
             ),
         ),
         (

@@ -92,7 +92,7 @@ def test_the_page_links_only_to_sections_that_exist() -> None:
         "| `raise` | true or false | `true` |",
         "| `mode` | `flat` or `pattern` or `cover` or `explicit` | `pattern` |",
         "| `hours` | list of 24 numbers | none |",
-        "| `flat` | name → tier → whole number, at least 0 and at most 100000 | none |",
+        "| `flat` | name → role → whole number, at least 0 and at most 100000 | none |",
         "| `after` | [section](#durationlaw) | `{family: exponential, mean: 1 d}` |",
         "| `zone` | IANA time zone | **required** |",
         "| `tiers` | list of tiers | **required** |",

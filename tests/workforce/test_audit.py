@@ -29,7 +29,8 @@ def test_whole_shifts_cost_a_quarter_more_than_the_table() -> None:
 
 
 def test_a_plan_below_the_floor_does_not_pass() -> None:
-    crews = "staffing.crews={day: {pattern: 5D 2O, headcount: {tier1: 5, tier2: 3, tier3: 1, tier4: 1}}}"
+    people = "{tier1: 5, tier2: 3, tier3: 1, tier4: 1, manager: 1, coordinator: 1}"
+    crews = f"staffing.crews={{day: {{pattern: 5D 2O, headcount: {people}}}}}"
     done = audit("--set", "staffing.mode=pattern", "--set", crews)
     assert done.returncode == 1, done.stderr
     assert "met ✓" not in done.stdout

@@ -21,8 +21,12 @@ DRILL = ~0
 def threatened(**more: Any) -> dict[str, Any]:
     """Two threats and a drill; when they happen is told apart."""
     recovery = {"family": "constant", "mean": "2 h"}
-    threats = {"failure": {"recovery": recovery, "away": "100 %"}, "shortage": {"recovery": recovery, "away": "50 %"}}
-    drills = {"failover": {"lasts": "2 h"}}
+    never = {"rate": "0 per year"}
+    threats = {
+        "failure": {"recovery": recovery, "away": "100 %", **never},
+        "shortage": {"recovery": recovery, "away": "50 %", **never},
+    }
+    drills = {"failover": {"lasts": "2 h", **never}}
     return {"continuity": {"threats": threats, "drills": drills}, "policy.handover.overlap": "30 min", **more}
 
 

@@ -33,8 +33,8 @@ EVERYTHING: dict[str, Any] = {
     "attrition": {"per_year": "99 %", "vacancy": "10 d"},
 }  # fmt: skip
 CONTINUITY = {
-    "threats": {"failure": {"recovery": {"family": "constant", "mean": "2 h"}, "away": "60 %"}},
-    "drills": {"failover": {"lasts": "2 h", "share": "70 %"}},
+    "threats": {"failure": {"recovery": {"family": "constant", "mean": "2 h"}, "away": "60 %", "rate": "0 per year"}},
+    "drills": {"failover": {"lasts": "2 h", "share": "70 %", "rate": "0 per year"}},
 }
 
 

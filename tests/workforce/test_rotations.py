@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sim.clock import DAY, HOUR, QUARTER
 from sim.errors import StaffingError
+from sim.scenario.base import ROLES
 from sim.scenario.days_off import clock_of, holidays_of
 from sim.workforce.plan import plan_roster
 from sim.workforce.roster import ALL_PRIORITIES, FOREVER, MANAGER
@@ -281,7 +282,7 @@ def test_the_standard_rotation_holds_its_headcount_at_every_instant(
 def test_nobody_rests_less_than_fifteen_hours_on_the_standard_rotation(baseline: Scenario) -> None:
     """16 hours between two duties of a kind, an hour less when clocks go forward, and a day before the first night."""
     crews = {
-        "standard": {"pattern": STANDARD, "headcount": dict.fromkeys(("tier1", "tier2", "tier3", "tier4"), 21)},
+        "standard": {"pattern": STANDARD, "headcount": dict.fromkeys(ROLES, 21)},
     }
     for start in ("2026-03-02", "2026-10-05"):
         roster = plan_roster(
@@ -295,7 +296,7 @@ def test_nobody_rests_less_than_fifteen_hours_on_the_standard_rotation(baseline:
                 }
             )
         )
-        assert len(roster.agents) == 4 * 4 * 21
+        assert len(roster.agents) == 4 * len(ROLES) * 21
         same = roster.agent[1:] == roster.agent[:-1]
         rest = (roster.start[1:] - roster.end[:-1])[same]
         assert rest.min() >= 8 * HOUR

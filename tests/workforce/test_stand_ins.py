@@ -113,7 +113,7 @@ def test_all_of_them_away_is_nobody(week: Made, sampled: Made) -> None:
 
 
 def test_who_is_disrupted_holds_no_pager_and_nobody_stands_in(week: Made, sampled: Made, disrupting: Made) -> None:
-    threat = {"recovery": {"family": "constant", "mean": "2 h"}, "away": "100 %"}
+    threat = {"recovery": {"family": "constant", "mean": "2 h"}, "away": "100 %", "rate": "0 per year"}
     disrupting((10 * HOUR, 12 * HOUR, 0, 0, 0, 15))
     scenario = week(3).with_({"continuity.threats.failure": threat})
     turns = sampled(scenario).turns
@@ -122,7 +122,10 @@ def test_who_is_disrupted_holds_no_pager_and_nobody_stands_in(week: Made, sample
 
 def test_training_and_drills_leave_the_pager_alone(week: Made, sampled: Made, disrupting: Made) -> None:
     disrupting((10 * HOUR, 12 * HOUR, ~0, 0, 0, 15))
-    changes = {"continuity.drills.d.lasts": "2 h", "people.training.t": {"every": "week", "lasts": "2 h"}}
+    changes = {
+        "continuity.drills.d": {"lasts": "2 h", "rate": "0 per year"},
+        "people.training.t": {"every": "week", "lasts": "2 h"},
+    }
     scenario = week(3).with_(changes)
     assert len(sampled(scenario).absences) > 3
     assert holders(scenario, sampled(scenario).turns, Level.PRIMARY) == ["2 02 00:00-09 00:00"]
