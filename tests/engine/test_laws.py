@@ -1203,6 +1203,223 @@ def test_what_is_in_line_when_the_timer_is_due_escalates(plan: Plan, world: Any)
                 assert row[6:] == (None, due, "escalated")
 
 
+# ---------------------------------------------------------------------- who is told, and who helps from outside
+
+
+@few
+@given(plan=plans(without=("mixed",)))
+def test_that_others_are_told_holds_nothing_up(plan: Plan, world: Any) -> None:
+    less, kept = _without(plan, "comms")
+    told_of, quiet = told(plan, world), told(less, world)
+    assert _rows_of(told_of, kept) == _rows_of(quiet, kept, renumbered=True)
+    assert _same(told_of.played.journals.tickets, quiet.played.journals.tickets)
+    assert told_of.pages == quiet.pages
+    tiers = [chore for chore in told_of.chores if plan.agents[chore[0]]["tier"] < MANAGER]
+    assert tiers == [chore for chore in quiet.chores if plan.agents[chore[0]]["tier"] < MANAGER]
+
+
+@few
+@given(plan=plans())
+def test_work_outside_begins_at_once_takes_nobodys_time_and_is_done_before_its_ticket(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    resolved = story.played.tickets("first_resolved")
+    for i, (ticket, task, stretch, agent, queued_at, why, start, end, how) in enumerate(story.work):
+        if story.kind[i] == "outside":
+            assert (stretch, agent, why, start) == (0, None, "arrived", queued_at)
+            assert end == _before(story.end, start + story.handle(ticket, task))
+            assert how == ("open" if end is None else "done")
+            assert resolved[ticket] == (None,) or (end is not None and resolved[ticket] >= (end,))
+
+
+def _before(run: int, instant: int) -> int | None:
+    return instant if instant < run else None
+
+
+@few
+@given(plan=plans())
+def test_people_outside_who_are_done_before_anybody_else_could_be_change_nothing(plan: Plan, world: Any) -> None:
+    _leaves_others_alone(_quick_outside(plan), world)
+
+
+@few
+@given(plan=plans(without=("stages", "critical")))
+def test_where_nothing_follows_work_outside_delays_the_resolution_alone(plan: Plan, world: Any) -> None:
+    story, less = _leaves_others_alone(plan, world)
+    for ticket, ((later,), (sooner,)) in enumerate(
+        zip(story.played.tickets("resolved"), less.played.tickets("resolved"), strict=True)
+    ):
+        rows = [row for i, row in enumerate(story.work) if row[0] == ticket and story.kind[i] == "outside"]
+        ends = [row[7] for row in rows]
+        if sooner is None or None in ends:
+            assert later is None
+        else:
+            assert later == max([sooner, *ends])
+
+
+def _leaves_others_alone(plan: Plan, world: Any) -> tuple[Story, Story]:
+    """A world, and the same without work outside: all other work, chores and pages are the same."""
+    less, kept = _without(plan, "outside")
+    story, other = told(plan, world), told(less, world)
+    assert _rows_of(story, kept) == _rows_of(other, kept, renumbered=True)
+    assert (story.chores, story.pages) == (other.chores, other.pages)
+    return story, other
+
+
+def _quick_outside(plan: Plan) -> Plan:
+    """The same world, but that people outside need 1 ms."""
+
+    def quick(stage: Any) -> Any:
+        return [(tier, 1, *more) if more[1:2] == ["outside"] else (tier, work, *more) for tier, work, *more in stage]
+
+    tickets = [{**t, "stages": [quick(_tasks(stage)) for stage in t["stages"]]} for t in plan.tickets]
+    return replace(plan, tickets=tickets)
+
+
+def _without(plan: Plan, kind: str) -> tuple[Plan, list[list[int]]]:
+    """The same world without tasks of a kind, and by ticket which of its tasks are left."""
+    tickets, kept = [], []
+    for ticket in plan.tickets:
+        stages = [_tasks(stage) for stage in ticket["stages"]]
+        kinds = [_kind(task) for stage in stages for task in stage]
+        critical = ticket["critical"]
+        if critical is not None:
+            at, *woken = critical
+            kinds += [task[2] if task[2:] else "critical" for task in woken]
+            critical = (at, *(task for task in woken if not task[2:] or task[2] != kind))
+        left = [[task for task in stage if _kind(task) != kind] for stage in stages]
+        tickets.append({**ticket, "stages": left, "critical": critical})
+        kept.append([number for number, each in enumerate(kinds) if each != kind])
+    return replace(plan, tickets=tickets), kept
+
+
+def _rows_of(story: Story, kept: list[list[int]], *, renumbered: bool = False) -> list[Any]:
+    """The rows of tasks that are kept, by the numbers that they have in the fuller world."""
+    if renumbered:
+        return [(row[0], kept[row[0]][row[1]], *row[2:]) for row in story.work]
+    return [row for row in story.work if row[1] in kept[row[0]]]
+
+
+def _same(these: dict[str, Any], those: dict[str, Any], but: str = "") -> bool:
+    """Whether two tables are the same, but for a column."""
+    return all(np.array_equal(these[name], those[name]) for name in these if name != but)
+
+
+# ---------------------------------------------------------------------- served elsewhere, or later
+
+
+@few
+@given(plan=plans())
+def test_a_ticket_that_is_rehomed_is_like_one_of_the_other_region(plan: Plan, world: Any) -> None:
+    there = replace(plan, tickets=[{**ticket, "region": ticket["serve_region"]} for ticket in plan.tickets])
+    here, other = plan.play(world).journals, there.play(world).journals
+    assert _same(here.tickets, other.tickets, but="region")
+    assert here.tickets["region"].tolist() == [ticket["region"] for ticket in plan.tickets]
+    for name in ("work", "chores", "pages", "duties"):
+        assert _same(getattr(here, name), getattr(other, name))
+
+
+@few
+@given(plan=plans())
+def test_what_is_not_served_meanwhile_comes_back_and_nothing_is_lost(plan: Plan, world: Any) -> None:
+    story = told(_all_there_in_the_end(plan), world)
+    states = [state for (state,) in story.played.tickets("state")]
+    assert set(states) <= {"resolved", "abandoned", "filtered"}
+    for ticket, state in enumerate(states):
+        how = [story.work[rows[-1]][8] for task, rows in story.tasks().items() if task[0] == ticket]
+        assert state != "resolved" or "done" in how
+        assert "open" not in how or plan.tickets[ticket]["priority"] == "P1"  # there may be nobody who tells others
+
+
+def _all_there_in_the_end(plan: Plan) -> Plan:
+    """A world that goes on until nothing is left to happen, and in which in the end all are there, and take all."""
+    last = plan.end + 500
+
+    def stays(agent: dict[str, Any]) -> dict[str, Any]:
+        duties = [(start, min(end, last - 100)) for start, end in agent["duties"] if start < last - 100]
+        return {**agent, "duties": [*duties, (last, FOREVER)], "changes": [*agent["changes"], (last, ALL)]}
+
+    agents = [stays(agent) if agent["tier"] <= COORDINATOR else agent for agent in plan.agents]
+    return replace_rules(replace(plan, agents=agents), drain=True)
+
+
+@few
+@given(plan=plans(without=("several",)))
+def test_to_go_on_with_what_they_take_changes_nothing_for_who_is_the_only_one_of_their_pool(
+    plan: Plan, world: Any
+) -> None:
+    # Of several, who has been idle longest is asked first, and with each change an agent is idle anew.
+    before = told(plan, world)
+    agents = [_going_on(agent, set(before.instants())) if "changes" in agent else agent for agent in plan.agents]
+    after = told(replace(plan, agents=agents), world)
+    assert (after.work, after.chores, after.pages) == (before.work, before.chores, before.pages)
+    assert _same(after.played.journals.tickets, before.played.journals.tickets)
+
+
+def _going_on(agent: dict[str, Any], instants: set[int]) -> dict[str, Any]:
+    """The same agent, with changes to what they take already, while nothing happens."""
+    changes, takes = [], agent["takes"]
+    for at in range(3, 300):
+        takes = next((taken for instant, taken in agent["changes"] if instant == at), takes)
+        if (at, takes) in agent["changes"] or (at % 30 == 3 and at not in instants):
+            changes.append((at, takes))
+    return {**agent, "changes": _between(agent["pauses"], changes)}
+
+
+# ---------------------------------------------------------------------- rest
+
+
+@few
+@given(plan=plans(), rest=st.sampled_from((10, 50, 100)))
+def test_nobody_comes_before_they_have_rested(plan: Plan, rest: int, world: Any) -> None:
+    story = told(replace_rules(plan, rest=rest), world)
+    for agent, begins, until in _extra_work(story):
+        mine = [segment.start for segment in story.played_segments if segment.agent == agent]
+        assert not [start for start in mine if begins <= start < min(until + rest, story.end)]
+
+
+@few
+@given(plan=plans(), rest=st.sampled_from((10, 50, 100)))
+def test_nobody_comes_later_than_their_rest_says(plan: Plan, rest: int, world: Any) -> None:
+    story = told(replace_rules(plan, rest=rest), world)
+    for segment in story.segments:
+        rested = [
+            until + rest for agent, begins, until in _extra_work(story)
+            if agent == segment.agent and begins < (segment.end if segment.rested == "lost" else segment.start)
+        ]  # fmt: skip
+        ends = max(rested, default=0)
+        if segment.rested == "late":
+            assert segment.planned_start < segment.start == ends < segment.end
+        elif segment.rested == "lost":
+            assert ends >= min(segment.end, story.end)
+        else:
+            assert segment.start == segment.planned_start
+
+
+@few
+@given(plan=plans(), rest=st.sampled_from((10, 50, 100)))
+def test_rest_adds_no_time_on_duty(plan: Plan, rest: int, world: Any) -> None:
+    rested, not_rested = (_on_duty(replace_rules(plan, rest=length).play(world)) for length in (rest, 0))
+    assert all(with_rest <= without for with_rest, without in zip(rested, not_rested, strict=True))
+
+
+def _on_duty(played: Any) -> list[int]:
+    """Time on duty of each segment."""
+    return [0 if start is None else end - start for start, end in played.duties("start", "end")]
+
+
+def _extra_work(story: Story) -> list[tuple[int, int, int]]:
+    """(agent, start, end) of call-outs, and of overtime with the writing up; without end where it is open."""
+    extra = []
+    for i, (*_, agent, _, _, start, end, how) in enumerate(story.work):
+        last, until = story.last_segment(i) if agent is not None else None, FOREVER if end is None else end
+        if agent is not None and story.row_duty[i] < 0:
+            extra.append((agent, start, until))
+        elif last is not None and not last.pause and min(until, story.end) > last.paid_end:
+            writes_up = story.plan.rules["write_up"] if how == "handed_over" else 0
+            extra.append((agent, last.paid_end, until + writes_up))
+    return extra
+
+
 # ---------------------------------------------------------------------- the same again
 
 
