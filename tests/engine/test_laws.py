@@ -1041,7 +1041,7 @@ def _takes_p1_anew(story: Story, agent: int, row: int, now: int) -> bool:
 
     What they take changes; in that very instant, too, they take nothing before the change.
     """
-    since = story.work[row][4]
+    since = _wait_began(story, row)
     changes = [s for s in story.segments if s.agent == agent and s.pause and since <= s.end <= now]
     return any(s.end == since or "P1" not in s.takes for s in changes)
 
@@ -1554,7 +1554,7 @@ def test_another_agent_lengthens_nobodys_wait(plan: Plan, world: Any) -> None:
 @few
 @given(plan=plans(without=("duties", "pauses", "changes", "preemption", "escalation", "chores", *HELP, *ONE_TASK_EACH)))
 def test_a_last_least_urgent_ticket_changes_nothing_for_the_others(plan: Plan, world: Any) -> None:
-    created = max(ticket["visible"] for ticket in plan.tickets) + 10
+    created = max(ticket["visible"] for ticket in plan.tickets) + 50  # and all steps of chains have fallen due
     last = {**plan.tickets[-1], "created": created, "visible": created, "priority": "P4", "enterprise": False}
     last["stages"] = [_tasks(last["stages"][0])[0]]  # and nobody is told of it
     more = replace(plan, tickets=[*plan.tickets, last])
