@@ -293,7 +293,7 @@ class Desk:
     def _pace_away(self, pace: int, home: int, away: int) -> int:
         if away == NONE:
             return pace
-        if home // N_ROLES != away // N_ROLES:
+        if home // N_ROLES != away // N_ROLES and COORDINATOR not in {home, away}:  # they are of all regions
             pace = combined(pace, self.policy.other_region_pm)
         return combined(pace, self.policy.tier_pm[home % N_ROLES][away % N_ROLES])
 

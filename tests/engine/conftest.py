@@ -283,8 +283,8 @@ class Played:
         return [row[1:] for row in self.work if row[0] == ticket]
 
     def starts(self) -> list[Row]:
-        """(start, ticket, agent) of all work in the order in which it began."""
-        return sorted((row[6], row[0], row[3]) for row in self.work if row[6] is not None)
+        """(start, ticket, agent) of all work in the order in which it began; not of that outside."""
+        return sorted((row[6], row[0], row[3]) for row in self.work if row[3] is not None)
 
     def tickets(self, *columns: str) -> list[Row]:
         """These columns of every ticket."""
@@ -313,10 +313,10 @@ class Played:
         ]
 
     def modes(self) -> list[Row]:
-        """(ticket, agent, start, mode) of all work, in the order in which it began."""
+        """(ticket, agent, start, mode) of all work, in the order in which it began; not of that outside."""
         rows = _rows(self.journals.work, ("start", "ticket", "agent", "mode"))
         return [
-            (ticket, agent, start, mode) for start, ticket, agent, mode in sorted(r for r in rows if r[0] is not None)
+            (ticket, agent, start, mode) for start, ticket, agent, mode in sorted(r for r in rows if r[2] is not None)
         ]
 
     def bytes(self) -> bytes:

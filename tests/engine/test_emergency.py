@@ -206,6 +206,15 @@ def test_the_coordinator_serves_every_region_alike(world: Any, anywhere: bool) -
     assert played.journals.work["region"].tolist() == [0, -1, 1, -1]
 
 
+@pytest.mark.parametrize("region", [0, 1])
+def test_who_answers_for_a_coordinator_works_for_no_other_region(world: Any, region: int) -> None:
+    w = world(regions=2, other_region_pm=1500)
+    w.agent(tier=3, region=region)
+    w.turn("primary", 0, region=region)
+    w.ticket(10, "P1", (COORDINATOR, 20), region=region, page_at=10, pages=(4, 4))
+    assert w.play().work == [(0, 0, 0, 0, 10, "arrived", 10, 30, "done")]
+
+
 def test_managers_are_no_next_tier_of_tier_4(world: Any) -> None:
     w = world(up_tier_help=True, widens_tier=True)
     w.agent(tier=MANAGER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sim.engine.policy import NO_LIMIT, Overflow
 from sim.workforce.roster import FOREVER, LEAD
+from sim.workload.tape import TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Choose = Callable[[Sequence[Any]], Any]
 
 few = settings(max_examples=80, deadline=None, derandomize=True, database=None)
+ALL = "P1 P2 P3 P4"
 
 # ---------------------------------------------------------------------- worlds
 
@@ -58,10 +60,13 @@ PEOPLE = ("overlap", "overtime", "pauses", "removal", "chores")
 HELP = ("overflow", "up_tier_help", "pages")
 ACTIVATION = ("assists", "critical", "limit")
 ALERTS = ("visible", "filtered")
+EMERGENCY = ("comms", "outside", "mixed")  # mixed: steps are done, and others are helped, by whoever there is
+CONTINUITY = ("rehomed", "changes")
 MECHANISMS = (
-    "regions", "tiers", "priorities", "classes", "masks", "paces", "duties", "stages", "waits", "parallel", "patience",
-    "escalation", "preemption", *PEOPLE, *HELP, *ACTIVATION, *ALERTS,
+    "regions", "tiers", "several", "priorities", "classes", "masks", "paces", "duties", "stages", "waits", "parallel",
+    "patience", "escalation", "preemption", *PEOPLE, *HELP, *ACTIVATION, *ALERTS, *EMERGENCY, *CONTINUITY, "rest",
 )  # fmt: skip
+MANAGER, COORDINATOR = 5, 6
 
 
 def invent(choose: Choose, without: Iterable[str] = ()) -> Plan:
@@ -69,15 +74,20 @@ def invent(choose: Choose, without: Iterable[str] = ()) -> Plan:
     has = {name: name not in without and choose((False, True, True)) for name in MECHANISMS}
     grid = range(10, 10 * choose(range(6, 21)), 10)
     regions, tiers = choose((1, 2, 2)) if has["regions"] else 1, choose((1, 2, 3)) if has["tiers"] else 1
-    plan = Plan(_rules(choose, regions, has), end=grid[-1] + 10 * choose((1, 5, 30)))
+    plan = Plan(_rules(choose, regions, has), end=grid[-1] + 10 * choose((1, 10, 30)))
     for region in range(regions):
         for tier in range(1, tiers + 1):
-            plan.agents.extend(_agent(choose, grid, tier, region, has) for _ in range(choose((1, 1, 2, 2, 3))))
+            number = choose((1, 2, 2, 3)) if has["several"] else 1
+            plan.agents.extend(_agent(choose, grid, tier, region, has) for _ in range(number))
+    on_call = len(plan.agents)
+    if has["comms"]:
+        plan.agents.extend(_managers(choose, grid, regions, has))
     if has["chores"]:
         plan.chores.extend(_chore(choose, grid, len(plan.agents)) for _ in range(choose((2, 4, 8, 12))))
     if has["pages"]:
-        plan.turns.extend(_turns(choose, grid, regions, len(plan.agents)))
-        plan.agents.append({"tier": LEAD + 1, "region": 0, "duties": [], "slow": 1000, "takes": "P1 P2 P3 P4"})
+        lead = len(plan.agents)
+        plan.turns.extend(_turns(choose, grid, regions, range(lead if has["mixed"] else on_call), lead))
+        plan.agents.append({"tier": LEAD + 1, "region": 0, "duties": [], "slow": 1000, "takes": ALL})
     for created in sorted(choose(grid[:-1]) for _ in range(choose(range(1, 15)))):
         plan.tickets.append(_ticket(choose, created, regions, tiers, has))
     return plan
@@ -98,7 +108,10 @@ def _rules(choose: Choose, regions: int, has: dict[str, bool]) -> dict[str, Any]
         "widens_region": choose((False, True)),
         "entry_tier_only": choose((False, True)),
         "other_region_pm": choose(losses),
-        "tier_pm": ((1000, choose(losses), 1000, 1000), (1000, 1000, choose(losses), 1000), *((1000,) * 4,) * 2),
+        "tier_pm": (
+            (1000, choose(losses), 1000, 1000, choose(losses), 1000), (1000, 1000, choose(losses), 1000, 1000, 1000),
+            *((1000,) * LEAD,) * 4,
+        ),
         "unstaffed_anywhere": choose((True, True, False)),
         "most_interruptions": choose((0, 1, 2)) if has["limit"] else NO_LIMIT,
         "overtime": choose((0b1111, 0b0011, 0b0110)) if has["overtime"] else 0,
@@ -106,38 +119,63 @@ def _rules(choose: Choose, regions: int, has: dict[str, bool]) -> dict[str, Any]
         "up_tier_help": has["up_tier_help"],
         "page_timers": (choose((20, 10)), choose((30, 10)), 30, NO_LIMIT),
         "rounds": choose((1, 2, 3)),
-    }
+        "rest": choose((0, 20, 20, 50, 50, 100)) if has["rest"] else 0,
+    }  # fmt: skip
 
 
 def _overflow(choose: Choose, regions: int) -> Any:
-    """Each tier of each region overflows to the other region, or not."""
+    """Each role of each region overflows to the other region, or not; the coordinators are of all regions."""
     if regions == 1:
         return ()
     rules = [Overflow(choose((10, 20, 0)), (1 - region,), choose((0b1111, 0b0110))) for region in range(regions)]
-    return tuple(tuple(choose((rule, rule, None)) for rule in rules) for _ in range(LEAD))
+    return (*(tuple(choose((rule, rule, None)) for rule in rules) for _ in range(MANAGER)), (None, None))
+
+
+def _managers(choose: Choose, grid: range, regions: int, has: dict[str, bool]) -> list[dict[str, Any]]:
+    """Of some regions a manager, and perhaps a coordinator of all."""
+    managed = [region for region in range(regions) if choose((True, True, False))]
+    managers = [_agent(choose, grid, MANAGER, region, has) for region in managed]
+    return [*managers, *(_agent(choose, grid, COORDINATOR, regions - 1, has) for _ in range(choose((1, 1, 0))))]
 
 
 def _agent(choose: Choose, grid: range, tier: int, region: int, has: dict[str, bool]) -> dict[str, Any]:
+    pauses = _pauses(choose, grid) if has["pauses"] else []
     return {
         "tier": tier,
         "region": region,
         "duties": _duties(choose, grid) if has["duties"] else [(0, FOREVER)],
         "slow": choose((1000, 2000, 500, 1333)) if has["paces"] else 1000,
-        "takes": choose(("P1 P2 P3 P4", "P1 P2 P3 P4", "P4", "P2 P3")) if has["masks"] else "P1 P2 P3 P4",
+        "takes": choose((ALL, ALL, "P4", "P2 P3")) if has["masks"] and tier < MANAGER else ALL,
         "overlap": choose((0, 10, 20, 40)) if has["overlap"] else 0,
         "overtime": choose((0, 20, 50, 50)) if has["overtime"] else 0,
-        "pauses": _pauses(choose, grid) if has["pauses"] else [],
+        "changes": _changes(choose, grid, pauses) if has["changes"] else [],
+        "pauses": pauses,
         "removed": choose((False, False, True)) if has["removal"] else False,
     }
 
 
 def _duties(choose: Choose, grid: range) -> list[tuple[int, int]]:
-    """One or two duties, or always; they may begin before the run and end after it."""
+    """One or two duties, or always, or short ones day by day; they may begin before the run and end after it."""
     start = choose((0, -20, *grid[: len(grid) // 2]))
+    if choose((False, True)):
+        length = choose((40, 60))
+        return [(begins, begins + length) for begins in range(start, start + 400, 90)]
     end = choose((FOREVER, *grid[len(grid) // 2 :]))
     gap = choose((None, 0, 10, 30))
     first = (start, end)
     return [first] if gap is None or end == FOREVER else [first, (end + gap, end + gap + choose((10, 50, 200)))]
+
+
+def _changes(choose: Choose, grid: range, pauses: list[tuple[int, int]]) -> list[tuple[int, str]]:
+    """What an agent takes for a while, and what after that."""
+    cut, back = choose(grid), choose((10, 40, 80))
+    changes = [(cut, choose(("P1", "P1 P2"))), (cut + back, choose((ALL, ALL, "P1 P2 P3")))]
+    return _between(pauses, choose(([], changes, changes, changes[:1])))
+
+
+def _between(pauses: list[tuple[int, int]], changes: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """What an agent takes changes in no pause."""
+    return [(at, takes) for at, takes in changes if not any(start <= at <= end for start, end in pauses)]
 
 
 def _pauses(choose: Choose, grid: range) -> list[tuple[int, int]]:
@@ -156,7 +194,7 @@ def _chore(choose: Choose, grid: range, agents: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _turns(choose: Choose, grid: range, regions: int, agents: int) -> list[dict[str, Any]]:
+def _turns(choose: Choose, grid: range, regions: int, agents: range, lead: int) -> list[dict[str, Any]]:
     """Who holds the pagers: one agent, or one after the other, or for a while nobody."""
     chains = [("primary", region) for region in range(regions)]
     chains += [(level, 0) for level in ("backup", "global") if choose((True, False))]
@@ -165,10 +203,10 @@ def _turns(choose: Choose, grid: range, regions: int, agents: int) -> list[dict[
         cut = choose(grid)
         for start, end in choose((((0, FOREVER),), ((0, cut), (cut, FOREVER)), ((cut, FOREVER),))):
             turns.append({
-                "level": level, "agent": choose(range(agents)), "start": start, "end": end, "region": region,
+                "level": level, "agent": choose(agents), "start": start, "end": end, "region": region,
                 "asleep": choose((False, True)), "chance": choose((1.0, 0.5)),
             })  # fmt: skip
-    return [*turns, *([{"level": "lead", "agent": agents}] if choose((True, False)) else [])]
+    return [*turns, *([{"level": "lead", "agent": lead}] if choose((True, False)) else [])]
 
 
 def _ticket(choose: Choose, created: int, regions: int, tiers: int, has: dict[str, bool]) -> dict[str, Any]:
@@ -176,8 +214,10 @@ def _ticket(choose: Choose, created: int, regions: int, tiers: int, has: dict[st
     visible = created + (choose((0, 10, 30)) if has["visible"] and priority in {"P3", "P4"} else 0)
     due = choose((10, 20, 40, 70, None)) if has["escalation"] else None
     patience = choose((None, 20, 40, 60)) if has["patience"] and visible == created else None
+    region = choose(range(regions))
     ticket = {
-        "created": created, "priority": priority, "region": choose(range(regions)), "visible": visible,
+        "created": created, "priority": priority, "region": region, "visible": visible,
+        "serve_region": choose((regions - 1 - region, region)) if has["rehomed"] else region,
         "enterprise": choose((False, True)) if has["classes"] else False, "patience": patience,
         "escalate_at": None if due is None else visible + due, "stages": _stages(choose, tiers, has),
         "filtered": choose(("passed",) * 5 + ("throttled",)) if has["filtered"] else "passed",
@@ -187,19 +227,40 @@ def _ticket(choose: Choose, created: int, regions: int, tiers: int, has: dict[st
         delay = 10 if priority == "P3" else 0
         ticket["page_at"] = choose((None, visible + delay, visible + delay))
         ticket["pages"] = [choose((None, (10, 20), (20, 30), (20, 5, 500_000))) for _ in range(choose((1, 2, 5)))]
-    if has["critical"] and priority == "P1":
-        ticket["critical"] = (visible + choose((10, 30, 60)), *_tasks_at(choose, tiers, choose((1, 2))))
-    if has["assists"] and priority == "P1":
-        assists = [(*task, 0, "assist") for task in _tasks_at(choose, tiers + 1, choose((1, 1, 2)))]
-        ticket["stages"][0] = [*_tasks(ticket["stages"][0]), *assists]
+    if priority == "P1":
+        _activate(choose, ticket, tiers, has)
     return ticket
+
+
+def _activate(choose: Choose, ticket: dict[str, Any], tiers: int, has: dict[str, bool]) -> None:
+    """What a P1 needs besides: help at once, help later, people outside, and that others are told."""
+    roles = (*range(1, tiers + 1), *((MANAGER,) if has["mixed"] else ()))
+    told_by = (MANAGER, COORDINATOR, MANAGER, *(roles if has["mixed"] else ()))
+    if has["critical"]:
+        woken = [*_tasks_at(choose, roles, choose((1, 2))), *(_steps(choose, told_by) if has["comms"] else ())]
+        ticket["critical"] = (ticket["visible"] + choose((10, 30, 60)), *woken)
+    beside = []
+    if has["assists"]:
+        beside += [(*task, 0, "assist") for task in _tasks_at(choose, (*roles, tiers + 1), choose((1, 1, 2)))]
+    if has["outside"] and choose((True, False)):
+        beside.append((1, choose(WORK), 0, "outside"))
+    if has["comms"]:
+        beside += [(tier, work, 0, kind, offset) for tier, work, kind, offset in _steps(choose, told_by)]
+    if beside:
+        ticket["stages"][0] = [*_tasks(ticket["stages"][0]), *beside]
 
 
 WORK = (10, 20, 30, 50, 80)
 
 
-def _tasks_at(choose: Choose, tiers: int, number: int) -> list[tuple[int, int]]:
-    return [(choose(range(1, tiers + 1)), choose(WORK)) for _ in range(number)]
+def _tasks_at(choose: Choose, tiers: Sequence[int], number: int) -> list[tuple[int, int]]:
+    return [(choose(tiers), choose(WORK)) for _ in range(number)]
+
+
+def _steps(choose: Choose, tiers: Sequence[int]) -> list[tuple[int, int, str, int]]:
+    """Steps of a chain, in the order in which they fall due."""
+    offsets = sorted(choose((0, 20, 40, 40)) for _ in range(choose((1, 2, 3))))
+    return [(choose(tiers), choose((10, 20, 30)), "comms", offset) for offset in offsets]
 
 
 def _stages(choose: Choose, tiers: int, has: dict[str, bool]) -> list[Any]:
@@ -221,14 +282,21 @@ def _stages(choose: Choose, tiers: int, has: dict[str, bool]) -> list[Any]:
 
 @st.composite
 def plans(draw: Any, without: tuple[str, ...] = ()) -> Plan:
-    return invent(lambda options: draw(st.sampled_from(options)), without)
+    if draw(st.booleans()):  # as a whole: more happens in it, but it cannot be made simpler where a law fails
+        return invent(_drawn(np.random.default_rng(draw(_up_to(1 << 32)))), without)
+    return invent(lambda options: options[draw(_up_to(len(options) - 1))], without)
+
+
+@cache
+def _up_to(most: int) -> st.SearchStrategy[int]:
+    return st.integers(0, most)
 
 
 # ---------------------------------------------------------------------- reading what happened
 
 
 class Segment(NamedTuple):
-    """A row of the roster's segments."""
+    """A row of the roster's segments; it starts when the agent really came, and with rest that is perhaps never."""
 
     agent: int
     start: int
@@ -236,6 +304,9 @@ class Segment(NamedTuple):
     paid_end: int
     hard_end: int
     pause: bool
+    takes: str
+    planned_start: int
+    rested: str
 
 
 class Page(NamedTuple):
@@ -261,22 +332,32 @@ class Story:
         self.pages = [Page(*page) for page in self.played.pages]
         journal = self.played.journals.work
         self.row_duty = journal["duty"].tolist()
+        self.kind = [TaskKind(kind).name.lower() for kind in journal["kind"].tolist()]
         self.home = list(zip(journal["region"].tolist(), (journal["tier"] + 1).tolist(), strict=True))
-        self.pool = [(agent["region"], agent["tier"]) for agent in plan.agents]
-        self.takes = [agent["takes"].split() for agent in plan.agents]
+        self.pool = [(-1 if a["tier"] == COORDINATOR else a["region"], a["tier"]) for a in plan.agents]
         self.priority = [ticket["priority"] for ticket in plan.tickets]
-        s = built.roster().segments
-        columns = (s.agent, s.start, s.end, s.overlap_end, s.hard_end, s.pause)
-        self.segments = [Segment(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
-        self.played_segments = [segment for segment in self.segments if segment.end > 0]
+        self.segments = list(self._segments(built.roster().segments))
+        self.played_segments = [s for s in self.segments if s.end > 0 and s.rested != "lost"]
         self.escalated = [instant for (instant,) in self.played.tickets("escalated")]
+
+    def _segments(self, s: Any) -> Iterable[Segment]:
+        columns = (s.agent, s.start, s.end, s.overlap_end, s.hard_end, s.pause, s.takes)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        for row, (came, rested) in zip(rows, self.played.duties("start", "rested"), strict=True):
+            agent, start, *more, takes = row
+            names = " ".join(name for bit, name in enumerate(ALL.split()) if takes >> bit & 1)
+            yield Segment(agent, came if rested == "late" else start, *more, names, start, rested)
+
+    def counts(self, row: int) -> bool:
+        """Whether the ticket of a row waits for it: not while others are told."""
+        return self.kind[row] != "comms"
 
     def instants(self) -> list[int]:
         """Every instant at which something happened within the run."""
         times = {
             0,
             *(t for row in self.work for t in (row[4], row[6], row[7])),
-            *(t for segment in self.segments for t in segment[1:5]),
+            *(t for segment in self.segments for t in (*segment[1:5], segment.planned_start)),
             *(t for chore in self.chores for t in chore[3:]),
             *(t for page in self.pages for t in (page.sent, page.answered)),
         }
@@ -295,7 +376,7 @@ class Story:
         return {
             row[3]: i
             for i, row in enumerate(self.work)
-            if row[6] is not None and row[6] <= now and (row[7] is None or row[7] > now)
+            if row[3] is not None and row[6] <= now and (row[7] is None or row[7] > now)
         }
 
     def at_chores(self, now: int) -> set[int]:
@@ -309,6 +390,17 @@ class Story:
     def take_p1(self, now: int) -> set[int]:
         """Agents who take a P1 just after `now`: those in the overlap do."""
         return {segment.agent for segment in self.played_segments if segment.start <= now < segment.paid_end}
+
+    def take(self, now: int, priority: str) -> set[int]:
+        """Agents who take tickets of a priority just after `now`."""
+        there = self.take_p1(now) if priority == "P1" else self.on_duty(now)
+        served = {s.agent for s in self.played_segments if s.start <= now < s.paid_end and priority in s.takes}
+        return there & served
+
+    def deserted(self, pool: tuple[int, int], now: int) -> bool:
+        """Whether nobody of a pool was on duty at `now`, be it until somebody who had to rest came."""
+        late = {s.agent for s in self.played_segments if s.rested == "late" and s.start == now}
+        return not any(self.pool[agent] == pool for agent in self.on_duty(now) - late)
 
     def level(self, ticket: int, now: int) -> int:
         """Effective priority just after `now`, 0 for P1."""
@@ -324,7 +416,7 @@ class Story:
         out: dict[int, int] = {}
         for page in self.pages:
             if page.outcome == "answered" and page.answered is not None:
-                begun = [i for i, row in enumerate(self.work) if self._may_be_for(page, row)]
+                begun = [i for i, row in enumerate(self.work) if self.counts(i) and self._may_be_for(page, row)]
                 first = min((self.work[i][6] for i in begun), default=None)
                 out |= {i: page.answered for i in begun if self.work[i][6] == first}
         return out
@@ -362,7 +454,7 @@ class Story:
 
     def is_in_line(self, row: int, now: int) -> bool:
         """Whether a row that waits at `now` has a place in line, and nobody has promised to do it."""
-        since, promised = self.in_line_since(row), self.answered(self.work[row][0])
+        since, promised = self.in_line_since(row), self.answered(self.work[row][0]) if self.counts(row) else None
         return (
             since is not None and since <= now and not (promised is not None and self.work[row][4] <= promised <= now)
         )
@@ -377,8 +469,8 @@ class Story:
         pools = everywhere if deserted and rules["unstaffed_anywhere"] else {(region, tier)}
         if self.work[row][5] == "escalated":
             wider = everywhere if rules["widens_region"] else {(region, tier)}
-            pools |= wider | ({(r, t + 1) for r, t in wider} if rules["widens_tier"] else set())
-        if rules["up_tier_help"]:
+            pools |= wider | ({(r, t + 1) for r, t in wider} if rules["widens_tier"] and tier < MANAGER - 1 else set())
+        if rules["up_tier_help"] and tier < MANAGER - 1:
             pools |= {(region, tier + 1)}
         if self.overflows_at(row) <= now:
             pools |= everywhere  # there are two regions at most
@@ -391,17 +483,19 @@ class Story:
 
     def overflow_rule(self, row: int) -> Overflow | None:
         rules, (region, tier) = self.plan.rules["overflow"], self.home[row]
-        rule: Overflow | None = rules[tier - 1][region] if rules else None
+        rule: Overflow | None = rules[tier - 1][region] if rules and tier != COORDINATOR else None
         return rule if rule and rule.takes >> int(self.priority[self.work[row][0]][1]) - 1 & 1 else None
 
     def pace(self, row: int) -> int:
         """Of the agent of a row on its task, per mille."""
         agent = self.work[row][3]
+        if agent is None:  # outside
+            return 1000
         (region, tier), (away, other), rules = self.home[row], self.pool[agent], self.plan.rules
         pace: int = self.plan.agents[agent]["slow"]
         if other == LEAD + 1:
             return pace
-        if region != away:
+        if region != away and COORDINATOR not in {tier, other}:
             pace = (pace * rules["other_region_pm"] + 500) // 1000
         if tier != other:
             pace = (pace * rules["tier_pm"][tier - 1][other - 1] + 500) // 1000
@@ -445,7 +539,8 @@ HAPPENS = (
     "escalated later", "parallel", "another tier", "another region", "overlap", "call_out", "overtime",
     "limit of overtime", "into a pause", "through a pause", "removed", "chore", "chore interrupted", "chore in a pause",
     "chore dropped", "chore cut", "dropped", "critical", "late", "filtered", "page answered", "page unanswered",
-    "page busy", "page not_needed", "promised", "overflow", "next tier",
+    "page busy", "page not_needed", "promised", "overflow", "next tier", "comms", "comms late",
+    "comms after the resolution", "outside", "rehomed", "change of service", "rested late", "rested lost",
 )  # fmt: skip
 
 
@@ -481,7 +576,18 @@ def _seen(story: Story) -> set[str]:
     for ticket in story.plan.tickets:
         seen |= {"late"} if ticket["visible"] > ticket["created"] else set()
         seen |= {"filtered"} if ticket["filtered"] != "passed" else set()
-    return seen | {f"page {page.outcome}" for page in story.pages}
+        seen |= {"rehomed"} if ticket["serve_region"] != ticket["region"] else set()
+    return seen | {f"page {page.outcome}" for page in story.pages} | _seen_of_emergencies(story)
+
+
+def _seen_of_emergencies(story: Story) -> set[str]:
+    resolved, seen = story.played.tickets("resolved"), {kind for kind in story.kind if kind in {"comms", "outside"}}
+    for i, row in enumerate(story.work):
+        if story.kind[i] == "comms" and row[6] is not None:
+            (over,) = resolved[row[0]]
+            seen |= {"comms late"} if row[6] > row[4] else set()
+            seen |= {"comms after the resolution"} if over is not None and over <= row[4] else set()
+    return seen
 
 
 def _seen_away(story: Story, i: int) -> set[str]:
@@ -513,6 +619,10 @@ def _seen_of_people(story: Story) -> set[str]:
             seen |= {"limit of overtime"} if last.paid_end < row[7] == last.hard_end else set()
             seen |= {"removed"} if story.plan.agents[row[3]]["removed"] else set()
         seen |= {"promised"} if story.promised_rows.get(i, row[6]) < row[6] else set()
+    for before, after in pairwise(story.played_segments):
+        goes_on = before.agent == after.agent and before.end == after.start < story.end and before.pause
+        seen |= {"change of service"} if goes_on and before.takes != after.takes else set()
+    seen |= {f"rested {segment.rested}" for segment in story.segments}
     return seen | _seen_of_chores(story)
 
 
@@ -535,8 +645,10 @@ def _events(story: Story) -> Counter[int]:
     """Number of events in each instant of the run."""
     happened = [
         *(("arrival", ticket["visible"], i) for i, ticket in enumerate(story.plan.tickets)),
-        *(("work ends", row[7], row[3]) for row in story.work if row[8] == "done"),
+        *(("work ends", row[7], row[3] if row[3] is not None else row[:2]) for row in story.work if row[8] == "done"),
+        *(("step", row[4], row[:2]) for i, row in enumerate(story.work) if not story.counts(i)),
         *(("segment", instant, segment) for segment in story.segments for instant in segment[1:5]),
+        *(("segment", segment.planned_start, segment) for segment in story.segments),
         *(("chore", chore["start"], i) for i, chore in enumerate(story.plan.chores)),
         *(("page", page.answered, page) for page in story.pages),
         *(("timer", instant, ticket) for ticket, instant in enumerate(story.escalated)),
@@ -559,7 +671,7 @@ def test_every_ticket_is_resolved_or_abandoned_or_open_as_its_work_says(plan: Pl
     for ticket, (state, started, resolved, first_resolved, abandoned, paused) in enumerate(
         story.played.tickets(*columns)
     ):
-        rows = [row for row in story.work if row[0] == ticket]
+        rows = [row for i, row in enumerate(story.work) if row[0] == ticket and story.counts(i)]
         assert state == _state(plan.tickets[ticket], rows, story.end)
         leads = [row for row in rows if row[1] == 0 or plan.tickets[ticket]["priority"] != "P1"]
         assert started == min((row[6] for row in leads if row[6] is not None), default=None)
@@ -575,10 +687,10 @@ def _state(ticket: dict[str, Any], rows: list[Any], end: int) -> str:
         assert not rows
         return "filtered" if ticket["filtered"] != "passed" else "queued"
     assert rows, "a ticket is lost"
-    if any(row[8] == "open" and row[6] is not None for row in rows):
-        return "in_service"
     if any(row[8] == "abandoned" for row in rows):
         return "abandoned"
+    if any(row[8] == "open" and row[6] is not None for row in rows):
+        return "in_service"
     awaited = _awaited(ticket, rows)
     if awaited:
         return "resolved" if awaited == "reopened" else "pending"
@@ -587,7 +699,7 @@ def _state(ticket: dict[str, Any], rows: list[Any], end: int) -> str:
 
 def _awaited(ticket: dict[str, Any], rows: list[Any]) -> str | None:
     """The kind of the stage for which the customer is awaited; an emergency that began before delays that."""
-    planned = sum(len(_tasks(stage)) for stage in ticket["stages"])
+    planned = _planned(ticket)
     known = [row for row in rows if row[1] < planned]
     if any(row[8] == "open" for row in known):
         return None
@@ -598,8 +710,22 @@ def _awaited(ticket: dict[str, Any], rows: list[Any]) -> str | None:
     for stage in ticket["stages"]:
         if following == len({row[1] for row in known}):
             return str(_tasks(stage)[0][3]) if _tasks(stage)[0][3:] else None
-        following += len(_tasks(stage))
+        following += sum(_kind(task) != "comms" for task in _tasks(stage))
     return None
+
+
+def _planned(ticket: dict[str, Any]) -> int:
+    """Number of tasks to which the stages of a ticket lead; the dormant ones follow."""
+    return sum(len(_tasks(stage)) for stage in ticket["stages"])
+
+
+def _kind(task: Any) -> str:
+    return str(task[3]) if task[3:] else "work"
+
+
+def _offset(task: Any) -> int:
+    """From when its stage opens until a task comes to its line."""
+    return int(task[4]) if task[4:] else 0
 
 
 @few
@@ -608,11 +734,11 @@ def test_the_stretches_of_a_task_follow_each_other_without_a_gap(plan: Plan, wor
     story = told(plan, world)
     for rows in story.tasks().values():
         stretches = [story.work[i] for i in rows]
+        assert all((row[3] is None) == (row[6] is None) for row in stretches) or story.kind[rows[0]] == "outside"
         assert [row[2] for row in stretches] == list(range(len(rows)))
         for row in stretches:
             assert row[4] <= (row[7] if row[6] is None else row[6]) if row[8] != "open" else row[7] is None
             assert row[6] is None or row[7] is None or row[4] <= row[6] <= row[7]
-            assert (row[3] is None) == (row[6] is None)
         for before, after in pairwise(stretches):
             assert before[7] == after[4]
             assert before[8] == after[5] in {"preempted", "handed_over", "escalated"}
@@ -624,20 +750,21 @@ def test_the_stretches_of_a_task_follow_each_other_without_a_gap(plan: Plan, wor
 def test_a_stage_begins_when_the_one_before_is_done(plan: Plan, world: Any) -> None:
     story = told(plan, world)
     by_task = story.tasks()
-    for ticket, wanted in enumerate(plan.tickets):
-        task, ready = 0, wanted["visible"] if wanted["filtered"] == "passed" else None
+    for ticket, (wanted, (abandoned,)) in enumerate(zip(plan.tickets, story.played.tickets("abandoned"), strict=True)):
+        first, ready = 0, wanted["visible"] if wanted["filtered"] == "passed" else None
         for stage in wanted["stages"]:
-            tasks = _tasks(stage)
-            rows = [by_task.get((ticket, task + k)) for k in range(len(tasks))]
-            if ready is None or ready + _wait(tasks, task) >= story.end:
-                assert rows == [None] * len(tasks)
-                break
-            for of_task in rows:
-                assert of_task is not None
-                assert story.work[of_task[0]][4] == ready + _wait(tasks, task)
-            last = [story.work[of_task[-1]] for of_task in rows if of_task is not None]
-            ready = max(row[7] for row in last) if all(row[8] in {"done", "dropped"} for row in last) else None
-            task += len(tasks)
+            tasks, last = _tasks(stage), []
+            opens = None if ready is None else ready + _wait(tasks, first)
+            for number, task in enumerate(tasks, first):
+                due, rows = None if opens is None else opens + _offset(task), by_task.get((ticket, number))
+                told_of = _kind(task) != "comms" or abandoned is None or due is None or due < abandoned
+                never = due is None or due >= story.end or (not told_of and due > opens)
+                assert (rows is None) == never
+                if rows is not None:
+                    assert story.work[rows[0]][4] == due
+                    last += [story.work[rows[-1]]] if _kind(task) != "comms" else []
+            done = last and all(row[8] in {"done", "dropped"} for row in last)
+            ready, first = max(row[7] for row in last) if done else None, first + len(tasks)
 
 
 def _wait(tasks: list[Any], first_task: int) -> int:
@@ -651,7 +778,7 @@ def test_a_p1_that_is_not_resolved_in_time_becomes_an_emergency_once(plan: Plan,
     for ticket, (wanted, (critical, resolved, abandoned)) in enumerate(
         zip(plan.tickets, story.played.tickets("critical", "resolved", "abandoned"), strict=True)
     ):
-        planned = sum(len(_tasks(stage)) for stage in wanted["stages"])
+        planned = _planned(wanted)
         woken = [row for row in story.work if row[0] == ticket and row[1] >= planned]
         if wanted["critical"] is None or wanted["filtered"] != "passed":
             assert (critical, woken) == (None, [])
@@ -661,8 +788,10 @@ def test_a_p1_that_is_not_resolved_in_time_becomes_an_emergency_once(plan: Plan,
         in_time = resolved is not None and resolved <= due and not woken
         gone = abandoned is not None and abandoned < due
         assert critical == (None if in_time or gone or due >= story.end else due)
-        assert {row[1] for row in woken} == (set() if critical is None else set(range(planned, planned + len(tasks))))
-        assert {row[4] for row in woken if row[2] == 0} <= {due}
+        began = {planned + i: due + (task[3] if task[2:] else 0) for i, task in enumerate(tasks)}
+        last = story.end if abandoned is None else abandoned
+        expected = {task: at for task, at in began.items() if critical is not None and (at == due or at < last)}
+        assert {row[1]: row[4] for row in woken if row[2] == 0} == expected
 
 
 # ---------------------------------------------------------------------- people
@@ -670,7 +799,7 @@ def test_a_p1_that_is_not_resolved_in_time_becomes_an_emergency_once(plan: Plan,
 
 def _spells(story: Story) -> list[tuple[int, int, int]]:
     """(agent, start, end) of all work and all chores."""
-    rows = [(row[3], row[6], row[7]) for row in story.work if row[6] is not None]
+    rows = [(row[3], row[6], row[7]) for row in story.work if row[3] is not None]
     rows += [(agent, start, end) for agent, _, _, start, end in story.chores]
     return sorted((agent, start, story.end if end is None else end) for agent, start, end in rows)
 
@@ -746,21 +875,20 @@ def test_an_agent_works_on_what_they_take_and_elsewhere_only_for_a_reason(plan: 
     for i, (ticket, _, _, agent, queued_at, _, start, *_) in enumerate(story.work):
         if agent is None or i in story.promised_rows:
             continue
-        assert story.priority[ticket] in story.takes[agent]
+        assert story.priority[ticket] in story.segments[story.row_duty[i]].takes
         (region, tier), (away, other) = story.home[i], story.pool[agent]
         since = story.escalated[ticket]
         escalated = since is not None and since <= start
         deserted = plan.rules["unstaffed_anywhere"] and any(
-            not any(story.pool[a] == (region, tier) for a in story.on_duty(t))
-            for t in story.instants()
-            if queued_at <= t <= start
+            story.deserted((region, tier), t) for t in story.instants() if queued_at <= t <= start
         )
         escalates = not plan.rules["entry_tier_only"] or tier == _tasks(plan.tickets[ticket]["stages"][0])[0][0]
-        widened = escalated and escalates
+        widened = escalated and escalates and story.counts(i)
         rule = story.overflow_rule(i)
         overflows = rule is not None and start - _wait_began(story, i) >= rule.after
         helps = plan.rules["up_tier_help"] and away == region
-        assert other == tier or (other == tier + 1 and (helps or (widened and plan.rules["widens_tier"])))
+        helps_up = helps or (widened and plan.rules["widens_tier"])
+        assert other == tier or (other == tier + 1 < MANAGER and helps_up)
         assert away == region or (widened and plan.rules["widens_region"]) or deserted or overflows
 
 
@@ -781,7 +909,7 @@ def test_when_the_agent_left_is_when_the_last_of_their_work_ended(plan: Plan, wo
         if left is None:
             continue
         assert left >= min(segment.paid_end, story.end)
-        following = [s.start for s in story.segments if s.agent == segment.agent and s.start > segment.start]
+        following = [s.start for s in story.played_segments if s.agent == segment.agent and s.start > segment.start]
         latest = min(following, default=FOREVER) if segment.pause else segment.hard_end + plan.rules["write_up"]
         assert left <= min(latest, story.end)
         mine = [row[7] for row, duty in zip(story.work, story.row_duty, strict=True) if duty == number]
@@ -821,10 +949,18 @@ def test_who_is_free_does_a_chore_that_is_due(plan: Plan, world: Any) -> None:
         if rows or due >= story.end:
             continue
         # It has not begun: as long as the agent was there, they were at something else.
-        there = next((s for s in story.played_segments if s.agent == agent and s.start <= due < s.paid_end), None)
+        until = _goes_on_until(story, agent, due)
         for now in story.instants():
-            if there is not None and due <= now < min(chore["until"], there.paid_end):
+            if due <= now < min(chore["until"], until):
                 assert agent in story.working(now) or agent in story.at_chores(now)
+
+
+def _goes_on_until(story: Story, agent: int, instant: int) -> int:
+    """Until when an agent who is there at an instant is so without a pause, or that instant."""
+    for segment in story.played_segments:
+        if segment.agent == agent and segment.start <= instant < segment.paid_end:
+            return _goes_on_until(story, agent, segment.end) if segment.pause else segment.paid_end
+    return instant
 
 
 # ---------------------------------------------------------------------- work
@@ -874,16 +1010,14 @@ def test_no_agent_is_idle_while_work_that_they_may_take_waits(plan: Plan, world:
     story = told(plan, world)
     for now in story.instants():
         busy = story.working(now).keys() | story.at_chores(now)
-        idle, for_p1 = story.on_duty(now) - busy, story.take_p1(now) - busy
-        if not for_p1:
+        if not story.take_p1(now) - busy:
             continue
         for i in story.waiting(now):
             if not story.is_in_line(i, now):
                 continue
             ticket, task, *_ = story.work[i]
             pools, priority = story.reach(i, now), story.priority[ticket]
-            ready = for_p1 if priority == "P1" else idle
-            able = [agent for agent in ready if story.pool[agent] in pools and priority in story.takes[agent]]
+            able = [agent for agent in story.take(now, priority) - busy if story.pool[agent] in pools]
             assert not able, f"at {now} ticket {ticket} task {task} waits and agents {able} are idle"
 
 
@@ -892,14 +1026,24 @@ def test_no_agent_is_idle_while_work_that_they_may_take_waits(plan: Plan, world:
 def test_no_p1_waits_while_less_urgent_work_of_its_pool_goes_on(plan: Plan, world: Any) -> None:
     story = told(replace_rules(plan, p1_preempts=True), world)
     for now in story.instants():
-        busy, there, at_chores = story.working(now), story.take_p1(now), story.at_chores(now)
+        busy, there, at_chores = story.working(now), story.take(now, "P1"), story.at_chores(now)
         for i in story.waiting(now):
             if story.priority[story.work[i][0]] != "P1":
                 continue
             for agent in there:
-                if story.pool[agent] == story.home[i] and "P1" in story.takes[agent]:
+                if story.pool[agent] == story.home[i] and not _takes_p1_anew(story, agent, i, now):
                     assert agent not in at_chores
                     assert story.level(story.work[busy[agent]][0], now) == 0
+
+
+def _takes_p1_anew(story: Story, agent: int, row: int, now: int) -> bool:
+    """Whether an agent has come to take P1 while a row waited: nobody is interrupted because it has waited.
+
+    What they take changes; in that very instant, too, they take nothing before the change.
+    """
+    since = _wait_began(story, row)
+    changes = [s for s in story.segments if s.agent == agent and s.pause and since <= s.end <= now]
+    return any(s.end == since or "P1" not in s.takes for s in changes)
 
 
 @few
@@ -922,7 +1066,8 @@ def test_who_is_interrupted_is_so_by_a_p1_that_comes_and_not_too_often(plan: Pla
 def _comes(story: Story, row: int) -> bool:
     """Whether a row begins as it joins the line, or because of a page, or as its pool is left; not after a wait."""
     now = story.work[row][6]
-    left = any(now in {s.end, s.paid_end} and story.pool[s.agent] == story.home[row] for s in story.segments)
+    ends = [(s, {s.end, s.paid_end, *([s.planned_start] if s.rested != "as_planned" else [])}) for s in story.segments]
+    left = any(now in instants and story.pool[s.agent] == story.home[row] for s, instants in ends)
     return row in story.promised_rows or story.in_line_since(row) == now or left
 
 
@@ -948,7 +1093,8 @@ def test_a_line_is_served_by_priority_class_and_waiting_time(plan: Plan, world: 
         if now is None:
             continue
         for j in story.waiting(now):
-            mine = story.home[j] == story.home[i] and story.priority[story.work[j][0]] in story.takes[taken[3]]
+            takes = story.segments[story.row_duty[i]].takes if taken[3] is not None else ""
+            mine = story.home[j] == story.home[i] and story.priority[story.work[j][0]] in takes
             if mine and story.work[j][4] < now:
                 assert key(i) < key(j)
 
@@ -1026,7 +1172,8 @@ def test_who_is_not_answered_in_time_gives_up_in_that_instant(plan: Plan, world:
     story = told(plan, world)
     for ticket, wanted in enumerate(plan.tickets):
         ((abandoned,),) = story.played.tickets("abandoned")[ticket : ticket + 1]
-        touched = min((row[6] for row in story.work if row[0] == ticket and row[6] is not None), default=None)
+        begun = [row for i, row in enumerate(story.work) if row[0] == ticket and row[3] is not None and story.counts(i)]
+        touched = min((row[6] for row in begun), default=None)
         limit = None if wanted["patience"] is None else wanted["visible"] + wanted["patience"]
         came = limit is not None and limit < story.end and wanted["filtered"] == "passed"
         assert abandoned == (limit if came and (touched is None or touched > limit) else None)
@@ -1037,8 +1184,9 @@ def test_who_is_not_answered_in_time_gives_up_in_that_instant(plan: Plan, world:
 @given(plan=plans())
 def test_a_ticket_escalates_once_and_not_before_its_timer_is_due(plan: Plan, world: Any) -> None:
     story = told(plan, world)
+    assert all(story.counts(i) for i, row in enumerate(story.work) if "escalated" in {row[5], row[8]})
     for ticket, wanted in enumerate(plan.tickets):
-        rows = [row for row in story.work if row[0] == ticket]
+        rows = [row for i, row in enumerate(story.work) if row[0] == ticket and story.counts(i)]
         since = story.escalated[ticket]
         waits = {row[7] for row in rows if row[8] == "escalated"}
         assert waits <= {since}
@@ -1057,7 +1205,7 @@ def test_what_is_in_line_when_the_timer_is_due_escalates(plan: Plan, world: Any)
     story = told(replace_rules(plan, entry_tier_only=False), world)
     for ticket, wanted in enumerate(plan.tickets):
         due = wanted["escalate_at"]
-        rows = [row for row in story.work if row[0] == ticket]
+        rows = [row for i, row in enumerate(story.work) if row[0] == ticket and story.counts(i)]
         paused = any(row[5] in {"returned", "reopened"} for row in rows)
         if due is None or due >= story.end or paused:
             continue
@@ -1066,6 +1214,220 @@ def test_what_is_in_line_when_the_timer_is_due_escalates(plan: Plan, world: Any)
             waits = row[4] < due and (row[6] is None or row[6] > due) and (row[7] is None or row[7] >= due)
             if waits and not gone:
                 assert row[6:] == (None, due, "escalated")
+
+
+# ---------------------------------------------------------------------- who is told, and who helps from outside
+
+
+@few
+@given(plan=plans(without=("mixed",)))
+def test_that_others_are_told_holds_nothing_up(plan: Plan, world: Any) -> None:
+    less, kept = _without(plan, "comms")
+    told_of, quiet = told(plan, world), told(less, world)
+    assert _rows_of(told_of, kept) == _rows_of(quiet, kept, renumbered=True)
+    assert _same(told_of.played.journals.tickets, quiet.played.journals.tickets)
+    assert told_of.pages == quiet.pages
+    tiers = [chore for chore in told_of.chores if plan.agents[chore[0]]["tier"] < MANAGER]
+    assert tiers == [chore for chore in quiet.chores if plan.agents[chore[0]]["tier"] < MANAGER]
+
+
+@few
+@given(plan=plans())
+def test_work_outside_begins_at_once_takes_nobodys_time_and_is_done_before_its_ticket(plan: Plan, world: Any) -> None:
+    story = told(plan, world)
+    resolved = story.played.tickets("first_resolved")
+    for i, (ticket, task, stretch, agent, queued_at, why, start, end, how) in enumerate(story.work):
+        if story.kind[i] == "outside":
+            assert (stretch, agent, why, start) == (0, None, "arrived", queued_at)
+            assert end == _before(story.end, start + story.handle(ticket, task))
+            assert how == ("open" if end is None else "done")
+            assert resolved[ticket] == (None,) or (end is not None and resolved[ticket] >= (end,))
+
+
+def _before(run: int, instant: int) -> int | None:
+    return instant if instant < run else None
+
+
+@few
+@given(plan=plans())
+def test_people_outside_who_are_done_before_anybody_else_could_be_change_nothing(plan: Plan, world: Any) -> None:
+    _leaves_others_alone(_quick_outside(plan), world)
+
+
+@few
+@given(plan=plans(without=("stages", "critical")))
+def test_where_nothing_follows_work_outside_delays_the_resolution_alone(plan: Plan, world: Any) -> None:
+    story, less = _leaves_others_alone(plan, world)
+    for ticket, ((later,), (sooner,)) in enumerate(
+        zip(story.played.tickets("resolved"), less.played.tickets("resolved"), strict=True)
+    ):
+        rows = [row for i, row in enumerate(story.work) if row[0] == ticket and story.kind[i] == "outside"]
+        ends = [row[7] for row in rows]
+        if sooner is None or None in ends:
+            assert later is None
+        else:
+            assert later == max([sooner, *ends])
+
+
+def _leaves_others_alone(plan: Plan, world: Any) -> tuple[Story, Story]:
+    """A world, and the same without work outside: all other work, chores and pages are the same."""
+    less, kept = _without(plan, "outside")
+    story, other = told(plan, world), told(less, world)
+    assert _rows_of(story, kept) == _rows_of(other, kept, renumbered=True)
+    assert (story.chores, story.pages) == (other.chores, other.pages)
+    return story, other
+
+
+def _quick_outside(plan: Plan) -> Plan:
+    """The same world, but that people outside need 1 ms."""
+
+    def quick(stage: Any) -> Any:
+        return [(tier, 1, *more) if more[1:2] == ["outside"] else (tier, work, *more) for tier, work, *more in stage]
+
+    tickets = [{**t, "stages": [quick(_tasks(stage)) for stage in t["stages"]]} for t in plan.tickets]
+    return replace(plan, tickets=tickets)
+
+
+def _without(plan: Plan, kind: str) -> tuple[Plan, list[list[int]]]:
+    """The same world without tasks of a kind, and by ticket which of its tasks are left."""
+    tickets, kept = [], []
+    for ticket in plan.tickets:
+        stages = [_tasks(stage) for stage in ticket["stages"]]
+        kinds = [_kind(task) for stage in stages for task in stage]
+        critical = ticket["critical"]
+        if critical is not None:
+            at, *woken = critical
+            kinds += [task[2] if task[2:] else "critical" for task in woken]
+            critical = (at, *(task for task in woken if not task[2:] or task[2] != kind))
+        left = [[task for task in stage if _kind(task) != kind] for stage in stages]
+        tickets.append({**ticket, "stages": left, "critical": critical})
+        kept.append([number for number, each in enumerate(kinds) if each != kind])
+    return replace(plan, tickets=tickets), kept
+
+
+def _rows_of(story: Story, kept: list[list[int]], *, renumbered: bool = False) -> list[Any]:
+    """The rows of tasks that are kept, by the numbers that they have in the fuller world."""
+    if renumbered:
+        return [(row[0], kept[row[0]][row[1]], *row[2:]) for row in story.work]
+    return [row for row in story.work if row[1] in kept[row[0]]]
+
+
+def _same(these: dict[str, Any], those: dict[str, Any], but: str = "") -> bool:
+    """Whether two tables are the same, but for a column."""
+    return all(np.array_equal(these[name], those[name]) for name in these if name != but)
+
+
+# ---------------------------------------------------------------------- served elsewhere, or later
+
+
+@few
+@given(plan=plans())
+def test_a_ticket_that_is_rehomed_is_like_one_of_the_other_region(plan: Plan, world: Any) -> None:
+    there = replace(plan, tickets=[{**ticket, "region": ticket["serve_region"]} for ticket in plan.tickets])
+    here, other = plan.play(world).journals, there.play(world).journals
+    assert _same(here.tickets, other.tickets, but="region")
+    assert here.tickets["region"].tolist() == [ticket["region"] for ticket in plan.tickets]
+    for name in ("work", "chores", "pages", "duties"):
+        assert _same(getattr(here, name), getattr(other, name))
+
+
+@few
+@given(plan=plans())
+def test_what_is_not_served_meanwhile_comes_back_and_nothing_is_lost(plan: Plan, world: Any) -> None:
+    story = told(_all_there_in_the_end(plan), world)
+    assert {state for (state,) in story.played.tickets("state")} <= {"resolved", "abandoned", "filtered"}
+    # Where there is neither manager nor coordinator nobody is told; all else is done.
+    assert all(row[8] != "open" or story.kind[i] == "comms" for i, row in enumerate(story.work))
+
+
+def _all_there_in_the_end(plan: Plan) -> Plan:
+    """A world that goes on until nothing is left to happen, and in which in the end all are there, and take all."""
+    last = plan.end + 500
+
+    def stays(agent: dict[str, Any]) -> dict[str, Any]:
+        duties = [(start, min(end, last - 100)) for start, end in agent["duties"] if start < last - 100]
+        return {**agent, "duties": [*duties, (last, FOREVER)], "changes": [*agent["changes"], (last, ALL)]}
+
+    agents = [stays(agent) if agent["tier"] <= COORDINATOR else agent for agent in plan.agents]
+    return replace_rules(replace(plan, agents=agents), drain=True)
+
+
+@few
+@given(plan=plans(without=("several",)))
+def test_to_go_on_with_what_they_take_changes_nothing_for_who_is_the_only_one_of_their_pool(
+    plan: Plan, world: Any
+) -> None:
+    # Of several, who has been idle longest is asked first, and with each change an agent is idle anew.
+    before = told(plan, world)
+    agents = [_going_on(agent, set(before.instants())) if "changes" in agent else agent for agent in plan.agents]
+    after = told(replace(plan, agents=agents), world)
+    assert (after.work, after.chores, after.pages) == (before.work, before.chores, before.pages)
+    assert _same(after.played.journals.tickets, before.played.journals.tickets)
+
+
+def _going_on(agent: dict[str, Any], instants: set[int]) -> dict[str, Any]:
+    """The same agent, with changes to what they take already, while nothing happens."""
+    changes, takes = [], agent["takes"]
+    for at in range(3, 300):
+        takes = next((taken for instant, taken in agent["changes"] if instant == at), takes)
+        if (at, takes) in agent["changes"] or (at % 30 == 3 and at not in instants):
+            changes.append((at, takes))
+    return {**agent, "changes": _between(agent["pauses"], changes)}
+
+
+# ---------------------------------------------------------------------- rest
+
+
+@few
+@given(plan=plans(), rest=st.sampled_from((10, 50, 100)))
+def test_nobody_comes_before_they_have_rested(plan: Plan, rest: int, world: Any) -> None:
+    story = told(replace_rules(plan, rest=rest), world)
+    for agent, begins, until in _extra_work(story):
+        mine = [segment.start for segment in story.played_segments if segment.agent == agent]
+        assert not [start for start in mine if begins <= start < min(until + rest, story.end)]
+
+
+@few
+@given(plan=plans(), rest=st.sampled_from((10, 50, 100)))
+def test_nobody_comes_later_than_their_rest_says(plan: Plan, rest: int, world: Any) -> None:
+    story = told(replace_rules(plan, rest=rest), world)
+    for segment in story.segments:
+        rested = [
+            until + rest for agent, begins, until in _extra_work(story)
+            if agent == segment.agent and begins < (segment.end if segment.rested == "lost" else segment.start)
+        ]  # fmt: skip
+        ends = max(rested, default=0)
+        if segment.rested == "late":
+            assert segment.planned_start < segment.start == ends < segment.end
+        elif segment.rested == "lost":
+            assert ends >= min(segment.end, story.end)
+        else:
+            assert segment.start == segment.planned_start
+
+
+@few
+@given(plan=plans(), rest=st.sampled_from((10, 50, 100)))
+def test_rest_adds_no_time_on_duty(plan: Plan, rest: int, world: Any) -> None:
+    rested, not_rested = (_on_duty(replace_rules(plan, rest=length).play(world)) for length in (rest, 0))
+    assert all(with_rest <= without for with_rest, without in zip(rested, not_rested, strict=True))
+
+
+def _on_duty(played: Any) -> list[int]:
+    """Time on duty of each segment."""
+    return [0 if start is None else end - start for start, end in played.duties("start", "end")]
+
+
+def _extra_work(story: Story) -> list[tuple[int, int, int]]:
+    """(agent, start, end) of call-outs, and of overtime with the writing up; without end where it is open."""
+    extra = []
+    for i, (*_, agent, _, _, start, end, how) in enumerate(story.work):
+        last, until = story.last_segment(i) if agent is not None else None, FOREVER if end is None else end
+        if agent is not None and story.row_duty[i] < 0:
+            extra.append((agent, start, until))
+        elif last is not None and not last.pause and min(until, story.end) > last.paid_end:
+            writes_up = story.plan.rules["write_up"] if how == "handed_over" else 0
+            extra.append((agent, last.paid_end, until + writes_up))
+    return extra
 
 
 # ---------------------------------------------------------------------- the same again
@@ -1159,7 +1521,11 @@ def _moved(plan: Plan, by: int) -> Plan:
         plan.rules,
         plan.end + by,
         [
-            {**agent, **{key: [_by(each, by) for each in agent.get(key, ())] for key in ("duties", "pauses")}}
+            {
+                **agent,
+                **{key: [_by(each, by) for each in agent.get(key, ())] for key in ("duties", "pauses")},
+                "changes": [(at + by, takes) for at, takes in agent.get("changes", ())],
+            }
             for agent in plan.agents
         ],
         [ticket(each) for each in plan.tickets],
@@ -1170,7 +1536,7 @@ def _moved(plan: Plan, by: int) -> Plan:
 
 # ---------------------------------------------------------------------- comparisons
 
-EQUAL_AGENTS = ("regions", "tiers", "masks", "paces", "duties", *PEOPLE, *HELP)
+EQUAL_AGENTS = ("regions", "tiers", "masks", "paces", "duties", "changes", *PEOPLE, *HELP)
 ONE_TASK_EACH = ("stages", "parallel", *ACTIVATION)
 NO_TIMERS = ("escalation", "patience")
 
@@ -1184,10 +1550,11 @@ def test_another_agent_lengthens_nobodys_wait(plan: Plan, world: Any) -> None:
 
 
 @few
-@given(plan=plans(without=("duties", "pauses", "preemption", "escalation", "chores", *HELP, *ONE_TASK_EACH)))
+@given(plan=plans(without=("duties", "pauses", "changes", "preemption", "escalation", "chores", *HELP, *ONE_TASK_EACH)))
 def test_a_last_least_urgent_ticket_changes_nothing_for_the_others(plan: Plan, world: Any) -> None:
-    created = max(ticket["visible"] for ticket in plan.tickets) + 10
+    created = max(ticket["visible"] for ticket in plan.tickets) + 50  # and all steps of chains have fallen due
     last = {**plan.tickets[-1], "created": created, "visible": created, "priority": "P4", "enterprise": False}
+    last["stages"] = [_tasks(last["stages"][0])[0]]  # and nobody is told of it
     more = replace(plan, tickets=[*plan.tickets, last])
     others = [row for row in more.play(world).work if row[0] != len(plan.tickets)]
     assert others == plan.play(world).work

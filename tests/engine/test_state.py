@@ -12,6 +12,7 @@ from simpy.events import Initialize, Process
 
 import sim.engine
 from sim.engine.desk import Desk, Moment
+from sim.workload.tape import TaskKind
 
 SOURCES = sorted(Path(sim.engine.__file__).parent.glob("*.py"))
 TREES = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
@@ -33,19 +34,28 @@ def a_busy_world(world: Any) -> Any:
     """Every mechanism, in 300 ms."""
     w = world(
         regions=2, end=300, preempted_pm=1100, handed_over_pm=1200, briefing=3, widens_tier=True, widens_region=True,
-        other_region_pm=1100, tier_pm=((1000, 1300, 1000, 1000), *((1000,) * 4,) * 3),
+        other_region_pm=1100, tier_pm=((1000, 1300, 1000, 1000, 1000, 1000), *((1000,) * 6,) * 5), rest=20,
+        overtime=0b1100, page_timers=(9, 9, 9, -1),
     )  # fmt: skip
-    w.agent(duties=[(-10, 60), (90, 200)])
-    w.agent(slow=1333, duties=[(20, 120)], takes="P3 P4")
+    w.agent(duties=[(-10, 60), (90, 200)], overtime=20)
+    w.agent(slow=1333, duties=[(20, 120)], takes="P3 P4", changes=[(50, "P4"), (90, "P3 P4")], overtime=5)
     w.agent(tier=2)
     w.agent(region=1, slow=900)
+    w.agent(tier=5, pauses=[(70, 90)])
+    w.agent(tier=6, region=1)
+    w.turn("primary", 0)
+    w.chore(2, 30, 10, until=60)
     for created in range(1, 200, 7):
         number = len(w.tickets)
+        p1 = number % 4 == 0
+        beside = [(1, 40, 0, "outside"), (5, 4, 0, "comms"), (6, 4, 0, "comms", 15)] if p1 else []
         w.ticket(
             created, f"P{number % 4 + 1}",
-            (1, 11), [(1, 7), (2, 9)], (1, 5, 20), (1, 3, 30, "reopened"),
-            region=number % 2, enterprise=number % 3 == 0,
+            [(1, 11), *beside], [(1, 7), (2, 9)], (1, 5, 20), (1, 3, 30, "reopened"),
+            region=number % 2, serve_region=number % 2 if number % 7 else 0, enterprise=number % 3 == 0,
             patience=12 if number % 5 == 0 else None, escalate_at=created + 30 if number % 2 else None,
+            critical=(created + 25, (2, 8), (5, 3, "comms", 5)) if p1 else None,
+            page_at=created if number % 8 == 0 else None, pages=(4, 6) if number % 8 == 0 else None,
         )  # fmt: skip
     return w
 
@@ -72,11 +82,14 @@ def watched(world: Any) -> tuple[Desk, Witness]:
 
 
 def test_the_busy_world_is_busy(world: Any) -> None:
-    rows = a_busy_world(world).play().work
+    played = a_busy_world(world).play()
+    rows = played.work
     assert {row[5] for row in rows} == {
-        "arrived", "next_stage", "returned", "reopened", "preempted", "handed_over", "escalated"
+        "arrived", "next_stage", "returned", "reopened", "preempted", "handed_over", "escalated", "critical"
     }  # fmt: skip
     assert {row[8] for row in rows} == {"done", "preempted", "handed_over", "abandoned", "escalated", "open"}
+    assert {TaskKind.COMMS, TaskKind.OUTSIDE} <= set(played.journals.work["kind"].tolist())
+    assert ("late",) in played.duties("rested")
 
 
 # ---------------------------------------------------------------------- the state
@@ -195,7 +208,7 @@ def test_what_the_desk_schedules_lies_ahead(watched: tuple[Desk, Witness]) -> No
     assert len(own) > 100
     assert {type(delay) for delay, _ in own} == {int}
     assert min(delay for delay, _ in own) >= 1
-    assert {priority >> 40 for _, priority in own} == {1, 4, 5, 6, 7, 8}
+    assert {priority >> 40 for _, priority in own} == {1, 2, 3, 4, 5, 6, 7, 8}
 
 
 def test_all_else_that_is_scheduled_is_the_bookkeeping_of_processes_and_the_end(watched: tuple[Desk, Witness]) -> None:
