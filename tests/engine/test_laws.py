@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Choose = Callable[[Sequence[Any]], Any]
 
 few = settings(max_examples=80, deadline=None, derandomize=True, database=None)
+many = settings(few, max_examples=200)
 ALL = "P1 P2 P3 P4"
 
 # ---------------------------------------------------------------------- worlds
@@ -1004,7 +1005,7 @@ def test_what_was_done_adds_up_to_the_tape_and_the_briefings(plan: Plan, world: 
         assert 0 <= done - story.handle(ticket, task) - briefings <= nothing_left
 
 
-@few
+@many
 @given(plan=plans())
 def test_no_agent_is_idle_while_work_that_they_may_take_waits(plan: Plan, world: Any) -> None:
     story = told(plan, world)
@@ -1378,7 +1379,7 @@ def _going_on(agent: dict[str, Any], instants: set[int]) -> dict[str, Any]:
 # ---------------------------------------------------------------------- rest
 
 
-@few
+@many
 @given(plan=plans(), rest=st.sampled_from((10, 50, 100)))
 def test_nobody_comes_before_they_have_rested(plan: Plan, rest: int, world: Any) -> None:
     story = told(replace_rules(plan, rest=rest), world)
@@ -1441,7 +1442,7 @@ class Backwards(simpy.Environment):
         self._eid = count(0, -1)
 
 
-@few
+@many
 @given(plan=plans())
 def test_the_order_of_scheduling_does_not_matter(plan: Plan, world: Any) -> None:
     assert plan.play(world, Backwards()).bytes() == plan.play(world).bytes()

@@ -272,6 +272,26 @@ def test_in_the_instant_in_which_somebody_comes_late_they_take_what_waits(world:
     assert w.play().starts() == [(135, 0, 0), (255, 1, 0), (265, 2, 0)]
 
 
+def test_who_comes_as_planned_comes_before_who_comes_late(world: Any) -> None:
+    w = on_call(world, (200, 400))
+    w.agent(tier=3, duties=[(255, 400)])
+    called(w, 130)
+    w.ticket(240, "P3", (3, 10))
+    assert w.play().starts() == [(135, 0, 0), (255, 1, 1)]
+
+
+def test_who_comes_late_relieves_nobody_who_goes_in_that_instant(world: Any) -> None:
+    w = on_call(world, (200, 400), regions=2)
+    w.agent(tier=3, duties=[(0, 255)])
+    w.agent(tier=3, region=1)
+    called(w, 130)
+    w.ticket(250, "P3", (3, 20))
+    assert w.play().work_of(1) == [
+        (0, 0, 1, 250, "arrived", 250, 255, "handed_over"),
+        (0, 1, 2, 255, "handed_over", 255, 270, "done"),
+    ]
+
+
 def test_who_comes_late_ends_as_planned(world: Any) -> None:
     w = world(rest=REST, page_timers=(50, 50, 50, -1), overtime=P3)
     w.agent(tier=3, duties=[(200, 300)], overlap=10, overtime=40)
