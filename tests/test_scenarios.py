@@ -162,6 +162,14 @@ def changed(name: str, changes: dict[str, Any]) -> sim.Comparison:
     return sim.compare([usual, usual.scenario.with_(changes)], replications=REPLICATIONS, workers=1)
 
 
+@pytest.mark.slow
+def test_with_compensatory_rest_fewer_rests_are_too_short_and_nobody_is_there_for_longer() -> None:
+    rested = changed("baseline.yaml", {"policy.compensatory_rest": "11 h"})
+    assert rested.verdict("rest.breaches") == "better"
+    off, on = (result.records["hours.on_duty"]["mean"] for result in rested.results)
+    assert on < off
+
+
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in TAKES_LONG else []) for name in EXPECTED]
 )

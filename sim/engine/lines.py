@@ -213,10 +213,15 @@ class Lines:
         if (best is None or best[0][0] >> 3) and presence.has_chore(agent):
             presence.begin_chore(agent)
         elif best is None:
-            self.idle_since[agent] = desk.env.now
-            heappush(self.idle[desk.agent_pool[agent]], (desk.env.now, agent))
+            self._is_idle(agent)
         else:
             desk.start_work(agent, heappop(best)[2])
+
+    def _is_idle(self, agent: int) -> None:
+        """There is nothing for an agent to do; who was idle already keeps their place among those who are."""
+        if self.idle_since[agent] == NONE:
+            self.idle_since[agent] = self.desk.env.now
+            heappush(self.idle[self.desk.agent_pool[agent]], (self.desk.env.now, agent))
 
     def _best_line(self, agent: int) -> list[Claim] | None:
         """The line whose head is the best claim open to an agent; none where they may take nothing."""

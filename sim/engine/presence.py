@@ -44,8 +44,8 @@ class Presence:
         self.anywhere = [0] * N_ROLES  # the same, of a tier
         # How many segments of the pool are yet to begin at an instant: nobody need be asked for before they have.
         self.coming: list[Counter[int]] = [Counter() for _ in pools]
-        for agent, start in zip(self.agent, self.start, strict=True):
-            self.coming[desk.agent_pool[agent]][start] += 1
+        for agent, start, staffs in zip(self.agent, self.start, self.staffs, strict=True):
+            self.coming[desk.agent_pool[agent]][start] += staffs
         self.rest = Rest(self, desk.policy.rest)
 
     def _read_segments(self, roster: Roster) -> None:
@@ -58,6 +58,7 @@ class Presence:
         self.pause: list[bool] = s.pause.tolist()
         self.slow: list[int] = s.slow_pm.tolist()
         self.takes: list[int] = s.takes.tolist()
+        self.staffs: list[bool] = s.staffs.tolist()
         self.left = [NONE] * len(s)  # when the agent was done, where that was later than planned
 
     def _read_agents(self, roster: Roster) -> None:
@@ -152,7 +153,7 @@ class Presence:
         """A duty should begin, or go on after a pause; who has to rest comes later, or not at all."""
         agent = self.agent[segment]
         pool = self.desk.agent_pool[agent]
-        self.coming[pool][self.start[segment]] -= 1
+        self.coming[pool][self.start[segment]] -= self.staffs[segment]
         if self.rest.keeps_away(agent, segment):
             self.desk.reach.deserted(pool)
             self.desk.lines.settle()
@@ -172,9 +173,7 @@ class Presence:
         self.p1_until[agent] = self.end[segment] if self.pause[segment] else self.paid_end[segment]
         self.desk.slow[agent] = self.slow[segment]
         self.desk.lines.open_to[agent] = self.desk.lines.of(agent, self.takes[segment])
-        pool = self.desk.agent_pool[agent]
-        self.on_duty[pool] += 1
-        self.anywhere[pool % N_ROLES] += 1
+        self._count(segment, 1)
         if free:
             self.desk.lines.choose_work(agent)
 
@@ -185,13 +184,16 @@ class Presence:
             return
         if self.pause[segment] and self.segment[agent] == segment:  # else the next one has begun already
             self.desk.lines.idle_since[agent] = NONE
-        self._leave_pool(self.desk.agent_pool[agent])
+        self._count(segment, -1)
+        self.desk.reach.deserted(self.desk.agent_pool[agent])
         self.desk.lines.settle()
 
-    def _leave_pool(self, pool: int) -> None:
-        self.on_duty[pool] -= 1
-        self.anywhere[pool % N_ROLES] -= 1
-        self.desk.reach.deserted(pool)
+    def _count(self, segment: int, by: int) -> None:
+        """Those who make a pool staffed come and go."""
+        if self.staffs[segment]:
+            pool = self.desk.agent_pool[self.agent[segment]]
+            self.on_duty[pool] += by
+            self.anywhere[pool % N_ROLES] += by
 
     def end_duty(self, segment: int) -> None:
         """The paid time is over: open work is handed over, or goes on in overtime."""
@@ -199,8 +201,7 @@ class Presence:
         if self.rest.misses(segment):
             return
         if self.end[segment] == self.paid_end[segment]:
-            self.on_duty[desk.agent_pool[agent]] -= 1
-            self.anywhere[desk.agent_pool[agent] % N_ROLES] -= 1
+            self._count(segment, -1)
         self.cut_chore(agent)
         task = desk.task[agent]
         if task != NONE and self._in_overtime(segment, task):

@@ -68,4 +68,5 @@ def reduced_service(agents: Agents, events: Disruptions) -> Changes:
     reduced = np.flatnonzero(events.serves & ALL_PRIORITIES != ALL_PRIORITIES)
     everybody = np.flatnonzero(agents.tier != LEAD)
     agent, of = np.repeat(everybody, len(reduced)), np.tile(reduced, len(everybody))
-    return Changes(agent, events.start[of], events.end[of], np.ones(len(of)), events.serves[of])
+    nothing_else = np.ones(len(of)), events.serves[of], np.ones(len(of), dtype=np.bool_)
+    return Changes(agent, events.start[of], events.end[of], *nothing_else)

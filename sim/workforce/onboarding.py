@@ -56,7 +56,8 @@ class Onboarding(NamedTuple):
     def changes(self) -> Changes:
         """What they take in the others, and how fast they are."""
         rows, (agent, start, end) = self.takes > 0, self.stints
-        return Changes(agent[rows], start[rows], end[rows], self.slower[rows], self.takes[rows])
+        takes = self.takes[rows]
+        return Changes(agent[rows], start[rows], end[rows], self.slower[rows], takes, takes == ALL_PRIORITIES)
 
 
 def onboarding(scenario: Scenario, agents: Agents, joins: Joins, stints: Stints, clock: Clock) -> Onboarding:
@@ -134,7 +135,7 @@ def mentoring(new: Onboarding, agents: Agents, segments: Segments) -> Changes:
     chosen = _most_of(stint, agent, end - start)
     takes = np.full(len(chosen), ALL_PRIORITIES, dtype=np.uint8)
     slower = new.mentor[mentored][stint[chosen]]
-    return Changes(agent[chosen], start[chosen], end[chosen], slower, takes)
+    return Changes(agent[chosen], start[chosen], end[chosen], slower, takes, takes == ALL_PRIORITIES)
 
 
 def _overlapping(segments: Segments, agent: Instants, start: Instants, end: Instants) -> tuple[Rows, Rows]:

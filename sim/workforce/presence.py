@@ -76,6 +76,7 @@ def _segments(plan: DutyPlan, policy: PolicyRules, pauses: Iterable[Pause]) -> S
         pause=pause,
         slow_pm=plan.agents.slow_pm[agent],
         takes=plan.agents.takes[agent],
+        staffs=np.ones(len(agent), dtype=np.bool_),
     )
 
 

@@ -165,6 +165,8 @@ class Segments:
         pause: (s,) bool, whether a pause of the same duty follows.
         slow_pm: (s,) int64, as in `Agents`.
         takes: (s,) uint8, as in `Agents`.
+        staffs: (s,) bool, whether the agent makes the pool staffed; a newcomer who does not take everything yet does
+            not.
     """
 
     agent: NDArray[np.int32]
@@ -176,6 +178,7 @@ class Segments:
     pause: NDArray[np.bool_]
     slow_pm: NDArray[np.int64]
     takes: NDArray[np.uint8]
+    staffs: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.agent)

@@ -26,6 +26,7 @@ class Changes(NamedTuple):
         start, end: (c,) int64, ms.
         slower: (c,) float, factor of the time that work takes.
         takes: (c,) uint8, the priorities that are left to them; bit p for priority p.
+        staffs: (c,) bool, whether they still make their pool staffed.
     """
 
     agent: Instants
@@ -33,11 +34,12 @@ class Changes(NamedTuple):
     end: Instants
     slower: NDArray[np.float64]
     takes: NDArray[np.uint8]
+    staffs: NDArray[np.bool_]
 
 
 def all_changes(parts: Iterable[Changes]) -> Changes:
     """Changes from several sources, one after the other."""
-    none = (*[np.empty(0, dtype=np.int64)] * 3, np.empty(0), np.empty(0, dtype=np.uint8))
+    none = (*[np.empty(0, dtype=np.int64)] * 3, np.empty(0), np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.bool_))
     return Changes(*(np.concatenate(columns) for columns in zip(none, *parts, strict=True)))
 
 
@@ -103,10 +105,12 @@ def changed(segments: Segments, changes: Changes) -> Segments:
     first = np.searchsorted(at(pieces.agent, pieces.end), at(changes.agent, changes.start), side="right")
     last = np.searchsorted(at(pieces.agent, pieces.start), at(changes.agent, changes.end))
     change, own = spread(first, last)
-    slower, takes = np.ones(len(pieces)), pieces.takes.copy()
+    slower, takes, staffs = np.ones(len(pieces)), pieces.takes.copy(), pieces.staffs.copy()
     np.multiply.at(slower, own, changes.slower[change])
     np.bitwise_and.at(takes, own, changes.takes[change])
-    return replace(pieces, slow_pm=np.rint(pieces.slow_pm * slower).astype(np.int64), takes=takes)
+    np.logical_and.at(staffs, own, changes.staffs[change])
+    slow_pm = np.rint(pieces.slow_pm * slower).astype(np.int64)
+    return replace(pieces, slow_pm=slow_pm, takes=takes, staffs=staffs)
 
 
 def _split(segments: Segments, changes: Changes) -> Segments:
@@ -163,4 +167,5 @@ def _of(segments: Segments, pieces: _Pieces, pause: NDArray[np.bool_]) -> Segmen
         pause=pause,
         slow_pm=segments.slow_pm[source],
         takes=segments.takes[source],
+        staffs=segments.staffs[source],
     )

@@ -113,6 +113,19 @@ def served(continuity: Continuity, service: Service) -> int:
     return sum(1 << p for p, name in enumerate(PRIORITIES) if name in served[service])
 
 
+def served_from(
+    disruptions: Disruptions, priority: NDArray[np.uint8], instants: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """(n,) the first instants, from those given on, at which the organisation serves each priority."""
+    reduced = np.flatnonzero(disruptions.serves != EVERYTHING)
+    moved = instants.copy()
+    for event in reduced.tolist():  # ascending by start, so that one pass follows a chain of them
+        unserved = disruptions.serves[event] >> priority & 1 == 0
+        meanwhile = (disruptions.start[event] <= moved) & (moved < disruptions.end[event])
+        moved[unserved & meanwhile] = disruptions.end[event]
+    return moved
+
+
 def served_by(
     disruptions: Disruptions,
     scenario: Scenario,

@@ -14,7 +14,7 @@ from sim.workload.alerts import seen
 from sim.workload.arrivals import local_time
 from sim.workload.assists import P1, with_assists
 from sim.workload.batches import UNKNOWN, batches, ticket_log
-from sim.workload.disruptions import disruptions_of, served_by
+from sim.workload.disruptions import disruptions_of, served_by, served_from
 from sim.workload.draws import Draws, Part
 from sim.workload.durations import quantile
 from sim.workload.emergencies import emergencies_of, emergency_tasks, type_of
@@ -230,16 +230,30 @@ def _tape(
     due["critical_at"][emergencies] = NEVER
     calls = emergencies[_are_paged(emergency[emergencies], scenario)]
     page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, calls, words)
+    page_at = _paged_when_served(page.at, rows, scenario, disruptions)
     return Workload(
         created=rows.created, visible=visible, filtered=found, region=rows.region,
         serve_region=served_by(disruptions, scenario, rows.created, rows.region, rows.number),
         number=rows.number, kind=rows.kind, emergency=emergency, priority=rows.priority,
         customer_class=rows.customer_class, channel=rows.channel, patience=rows.patience,
         **{name: np.where(visible == NEVER, NEVER, instants) for name, instants in due.items()},
-        page_at=page.at, page_row=page.row, page_ppm=page.ppm, page_awake=page.awake, page_asleep=page.asleep,
+        page_at=page_at, page_row=page.row, page_ppm=page.ppm, page_awake=page.awake, page_asleep=page.asleep,
         first_task=tasks.first, stage=tasks.stage, tier=tasks.tier, handle=tasks.handle, offset=tasks.offset,
         wait=tasks.wait, task_kind=tasks.kind,
     )  # fmt: skip
+
+
+def _paged_when_served(
+    at: NDArray[np.int64], rows: _Tickets, scenario: Scenario, disruptions: Disruptions
+) -> NDArray[np.int64]:
+    """Nobody is paged for what is not served: urgent alerts page when it is again, late ones some time after that."""
+    late = scenario.oncall.late_alert if scenario.oncall else None
+    is_late = (rows.kind == Kind.ALERT) & (rows.priority == PRIORITIES.index("P3"))
+    moved = at
+    for since in (rows.created, at):  # an alert that comes meanwhile, and one whose time is up meanwhile
+        served = served_from(disruptions, rows.priority, since)
+        moved = np.where((served != since) & (moved != NEVER), served + np.where(is_late, late or 0, 0), moved)
+    return np.where(rows.kind == Kind.EMERGENCY, at, moved)
 
 
 def _before_people(rows: _Tickets, scenario: Scenario, clock: Clock) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -41,6 +41,7 @@ class World:
         w.agent(duties=[(0, 50), (80, 99)], overlap=5, overtime=10)  # until 55 on P1 alone, until 65 in overtime
         w.agent(duties=[(0, 50)], pauses=[(20, 30)])        # segments 0-20 and 30-50, with a pause between them
         w.agent(duties=[(0, 50)], changes=[(20, "P1"), (30, ALL)])  # takes P1 alone from 20 to 30
+        w.agent(takes="P4", staffs=False)                   # a newcomer: the pool is as good as unstaffed
         w.agent(duties=[(0, 50)], removed=True)             # no overlap: work is handed over at 50, whatever the rules
         w.chore(1, 20, 5, until=40)                         # agent 1 has a review of 5 ms from 20 on, or a "meeting"
         w.turn("primary", 0)                                # agent 0 holds the pager of region 0, always, awake
@@ -83,6 +84,7 @@ class World:
         slow: int = 1000,
         takes: str = ALL,
         changes: Sequence[tuple[int, str]] = (),
+        staffs: bool = True,
     ) -> int:
         """One more agent; returns their id. Overlap and overtime end where the agent's next duty begins."""
         agent = len(self.agents)
@@ -100,7 +102,7 @@ class World:
                 self.segments.append({
                     "agent": agent, "duty": self.n_duties, "start": begins, "end": stops,
                     "overlap_end": paid, "hard_end": hard,
-                    "pause": stops != end, "slow_pm": slow,
+                    "pause": stops != end, "slow_pm": slow, "staffs": staffs,
                     "takes": [mask, *(_mask(taken) for at, taken in changes if at <= begins)][-1],
                 })  # fmt: skip
             self.n_duties += 1
@@ -178,8 +180,8 @@ class World:
             region=column(a, "region", np.int16), tier=column(a, "tier", np.uint8),
             slow_pm=column(a, "slow_pm", np.int64), takes=column(a, "takes", np.uint8),
         )  # fmt: skip
-        whole = {"agent": np.int32, "duty": np.int32, "pause": np.bool_, "takes": np.uint8}
-        columns = ("agent", "duty", "start", "end", "overlap_end", "hard_end", "pause", "slow_pm", "takes")
+        whole = {"agent": np.int32, "duty": np.int32, "pause": np.bool_, "takes": np.uint8, "staffs": np.bool_}
+        columns = ("agent", "duty", "start", "end", "overlap_end", "hard_end", "pause", "slow_pm", "takes", "staffs")
         segments = Segments(**{name: column(s, name, whole.get(name, np.int64)) for name in columns})
         c = sorted(self.chores)
         chores = Chores(

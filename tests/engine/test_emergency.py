@@ -349,14 +349,14 @@ def test_a_line_in_which_work_is_not_served_does_not_make_its_pool_unstaffed(wor
     assert w.play().starts() == [(300, 0, 0)]
 
 
-def test_an_agent_is_idle_since_their_segment_began(world: Any) -> None:
+def test_a_change_of_what_is_served_makes_nobody_idle_anew(world: Any) -> None:
     w = world()
     w.agent(changes=[(100, "P1 P2 P3 P4")])
     w.agent()
     w.ticket(10, "P3", (1, 5))
     w.ticket(50, "P3", (1, 5))
     w.ticket(150, "P3", (1, 5))
-    assert w.play().starts() == [(10, 0, 0), (50, 1, 1), (150, 2, 1)]
+    assert w.play().starts() == [(10, 0, 0), (50, 1, 1), (150, 2, 0)]
 
 
 def test_a_meeting_goes_on_over_a_change_of_what_is_served(world: Any) -> None:

@@ -1205,3 +1205,41 @@ def test_a_run_that_drains_goes_on_until_the_last_page(world: Any) -> None:
         (0, 0, "backup", sleeper, False, 40, None, "unanswered"),
     ]
     assert played.end == 40  # that the second is not answered by 70 changes nothing
+
+
+# ---------------------------------------------------------------------- newcomers
+
+
+def test_a_newcomer_who_takes_only_p4_leaves_other_work_to_other_regions(world: Any) -> None:
+    w = world(regions=2)
+    w.agent(duties=[(100, 800)], takes="P4", staffs=False)
+    w.agent(region=1)
+    w.ticket(110, "P3", (1, 20))
+    w.ticket(120, "P1", (1, 20))
+    w.ticket(150, "P4", (1, 20))
+    assert w.play().starts() == [(110, 0, 1), (120, 1, 1), (140, 0, 1), (150, 2, 0)]
+
+
+def test_where_a_newcomer_is_the_only_one_of_their_tier_a_p1_pages(world: Any) -> None:
+    w = world(page_timers=(50, 50, 50, -1))
+    w.agent(tier=3, duties=[(0, 800)], takes="P4", staffs=False)
+    w.turn("primary", w.agent(tier=2, duties=[(900, 990)]))
+    w.ticket(10, "P1", [(3, 20), (3, 20, 0, "assist")], pages=(5, 5))
+    played = w.play()
+    assert played.pages == [(0, 0, "primary", 1, False, 10, 15, "answered")]
+    assert played.work_of(0) == [
+        (0, 0, 1, 10, "arrived", 15, 35, "done"),
+        (1, 0, None, 10, "arrived", None, 10, "dropped"),
+    ]
+
+
+def test_when_the_last_experienced_colleague_goes_the_newcomer_does_not_count(world: Any) -> None:
+    w = world(regions=2)
+    w.agent(duties=[(0, 100)])
+    w.agent(takes="P4", staffs=False)
+    w.agent(region=1, duties=[(0, 900)])
+    w.ticket(10, "P3", (1, 200))
+    assert w.play().work == [
+        (0, 0, 0, 0, 10, "arrived", 10, 100, "handed_over"),
+        (0, 0, 1, 2, 100, "handed_over", 100, 210, "done"),
+    ]

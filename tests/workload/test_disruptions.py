@@ -273,3 +273,37 @@ def test_laws_of_disruptions(build: Build, seed: int, mean: str, per_day: int) -
     assert (found.region[(found.entry == 1) & ~found.drill] == 1).all()
     assert ((found.end - found.start)[found.drill] == 45 * MINUTE).all()
     assert (found.serves[~found.drill] == 0b0011).all()
+
+
+# ---- who is paged meanwhile
+
+
+ON_CALL = {"oncall": {"tier": "tier3", "late_alert": "60 min"}, "demand.alert_priorities": {"P2": 0.4, "P3": 0.6}}
+
+
+def test_what_is_not_served_pages_when_it_is_again(build: Build) -> None:
+    crisis = {"at": ["2026-03-03 10:00"], "regions": ["south"], "recovery": {"family": "constant", "mean": "24 h"}}
+    before = sample_workload(build(ON_CALL), 1, 0)
+    for service, waiting in (("minimal", {2: HOUR}), ("critical", {1: 0, 2: HOUR}), ("full", {})):
+        changes = {**ON_CALL, "continuity.threats.crisis": {**crisis, "service": service, "away": "1 %"}}
+        scenario = build(changes)
+        (start,), (end,) = (
+            getattr(disruptions_of(scenario, clock_of(scenario), 1, 0), edge) for edge in ("start", "end")
+        )
+        meanwhile = (before.page_at >= start) & (before.created < end)  # it comes, or its time is up
+        expected = before.page_at.copy()
+        for priority, after in waiting.items():
+            expected[meanwhile & (before.priority == priority)] = end + after
+            assert (meanwhile & (before.priority == priority)).sum() > 5
+        np.testing.assert_array_equal(sample_workload(scenario, 1, 0).page_at, expected)
+
+
+def test_of_two_crises_in_a_row_the_last_one_counts(build: Build) -> None:
+    crisis = {"regions": ["south"], "recovery": {"family": "constant", "mean": "12 h"}, "service": "minimal"}
+    first, second = {**crisis, "at": ["2026-03-03 10:00"]}, {**crisis, "at": ["2026-03-03 21:00"]}
+    scenario = build({**ON_CALL, "continuity.threats": {"first": first, "second": second}})
+    found = disruptions_of(scenario, clock_of(scenario), 1, 0)
+    workload = sample_workload(scenario, 1, 0)
+    late = workload.page_at[(workload.priority == 2) & (workload.kind == Kind.ALERT)]
+    assert (late == found.end[1] + HOUR).sum() > 5
+    assert not ((late >= found.start[0]) & (late < found.end[1] + HOUR)).any()
