@@ -72,8 +72,8 @@ EVENT_FIGURES = (
         "min",
         "Mean time from the end of a disruption or drill until the service is back: until of the tickets and alerts "
         "created within the next 4 h as many get their first response in time as the target says, or as did of those "
-        "whose response fell due in the 4 h before it began, if those were fewer. What fell due later was decided while "
-        "it lasted, and does not lower the bar. One looks every 15 min; no tickets are none too late.",
+        "whose response fell due in the 4 h before it began, if those were fewer. What fell due later was decided "
+        "while it lasted, and does not lower the bar. One looks every 15 min; no tickets are none too late.",
         num="recovery - end; where the service was not back by the end of the run, the time until then",
         den=f"{_OCCURRENCES} that ended at least 4 h before the end of the run: of others it cannot be told",
         clock=_OCCURS,
