@@ -206,7 +206,10 @@ ABSENCES: dict[str, type[np.generic]] = {
     "end": np.int64,
     "reason": np.uint8,  # workforce.roster.Reason
 }
-"""One row a stretch of planned duty that was not worked, by (agent, start). What rest takes stands in the duties."""
+"""One row a stretch of planned duty that was not worked, by (agent, start). Pauses of the duty are in none.
+
+What rest takes stands in the duties.
+"""
 
 DISRUPTIONS: dict[str, type[np.generic]] = {
     "entry": np.uint8,  # index into the scenario's threats, or into its drills

@@ -49,8 +49,8 @@ LAYOUTS = {
         ),
         "Disruptions and drills that began in the measured window, by name; an occurrence a region. `recovery`, "
         "`backlog_peak` and `deferred` as in the key figures, an occurrence; `unrecovered`: those after which the "
-        "service was not back by the end of the run; `came_back`: of the deferred, who was worked on afterwards or "
-        "gave up; `still_waiting`: the others, a replication.",
+        "service was not back by the end of the run, of those that ended at least 4 h before it; `came_back`: of the "
+        "deferred, who was worked on afterwards or gave up; `still_waiting`: the others, a replication.",
     ),
     BY_TIME: Layout(
         ("time",),
@@ -68,15 +68,16 @@ LAYOUTS = {
 
 
 class _Responses(NamedTuple):
-    """Tickets and alerts whose response was decided, in the order of their creation: kept, or not."""
+    """Tickets and alerts whose response was decided, in an order of instants: kept, or not."""
 
-    created: Ints
+    at: Ints
+    """Of each, sorted: its creation, or when the response fell due."""
     kept: Ints
     """(n + 1,) how many were kept of the first so many."""
 
     def between(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
-        """Of those created in each [start, end): how many were kept, and how many there are."""
-        first, last = (np.searchsorted(self.created, edge) for edge in (start, end))
+        """Of those in each [start, end): how many were kept, and how many there are."""
+        first, last = (np.searchsorted(self.at, edge) for edge in (start, end))
         return self.kept[last] - self.kept[first], last - first
 
 
@@ -105,8 +106,7 @@ class _Outcome(NamedTuple):
     """What an occurrence did. Times in ms."""
 
     judged: bool
-    """Whether there is a service level to hold it against."""
-    ended: bool
+    """Whether there is a service level to hold it against, and time enough after it to see one."""
     recovered: bool
     recovery: int
     backlog_peak: int
@@ -123,7 +123,16 @@ class _Run:
     """Per cent of the responses that shall be in time."""
 
     @cached_property
-    def responses(self) -> _Responses:
+    def created(self) -> _Responses:
+        """Responses by the creation of the tickets."""
+        return self._responses("created")
+
+    @cached_property
+    def due(self) -> _Responses:
+        """Responses by when they fell due: then at the latest they were decided."""
+        return self._responses("respond_by")
+
+    def _responses(self, by: str) -> _Responses:
         """What is not due by the end of the run, or was given up before, is undecided."""
         tickets, end = self.journals.tickets, self.journals.end
         started, deadline, gone = (tickets[name] for name in ("started", "respond_by", "abandoned"))
@@ -131,9 +140,9 @@ class _Run:
         settled = begun | (~missing(gone) & (gone >= deadline)) | (missing(gone) & (deadline < end))
         ordinary = (tickets["state"] != State.FILTERED) & (tickets["kind"] != Kind.EMERGENCY)
         rows = np.flatnonzero(ordinary & ~missing(deadline) & settled)
-        rows = rows[np.argsort(tickets["created"][rows], kind="stable")]
+        rows = rows[np.argsort(tickets[by][rows], kind="stable")]
         kept = begun[rows] & (started[rows] <= deadline[rows])
-        return _Responses(tickets["created"][rows], np.concatenate([[0], np.cumsum(kept)]))
+        return _Responses(tickets[by][rows], np.concatenate([[0], np.cumsum(kept)]))
 
     @cached_property
     def lines(self) -> Table:
@@ -170,28 +179,32 @@ class _Run:
     def outcome(self, one: _Occurrence) -> _Outcome:
         """Follow an occurrence until the service has recovered, or to the end of the run."""
         end = self.journals.end
-        level, ended = self._level(one.start), one.end < end
-        back = self._recovered_at(one.end, level) if ended and level is not None else None
+        level = self._level(one.start) if one.end + LOOK_AHEAD <= end else None
+        back = None if level is None else self._recovered_at(one.end, level)
         deferred, waiting = self._deferred(one)
         return _Outcome(
-            judged=level is not None, ended=ended, recovered=back is not None,
-            recovery=(end if back is None else back) - one.end if ended else 0,
+            judged=level is not None, recovered=back is not None,
+            recovery=(end if back is None else back) - one.end,
             backlog_peak=self.backlog.peak(one.start, end if back is None else back),
             deferred=deferred, waiting=waiting,
         )  # fmt: skip
 
     def _level(self, start: int) -> float | None:
-        """The service level to come back to, in per cent: the target, or what it was before where that was less."""
-        if not len(self.responses.created):
+        """The service level to come back to, in per cent: the target, or what it was before where that was less.
+
+        Before are responses that fell due before it began: those of the last who came then are decided in the
+        disruption, and would lower the bar if they counted; if only the kept ones of them did, these would raise it.
+        """
+        if not len(self.due.at):
             return None
         since = np.array([start - LOOK_AHEAD])
-        (kept,), (due,) = self.responses.between(since, since + LOOK_AHEAD)
+        (kept,), (due,) = self.due.between(since, since + LOOK_AHEAD)
         return min(self.target, PER_CENT * int(kept) / int(due)) if due else self.target
 
     def _recovered_at(self, end: int, level: float) -> int | None:
         """The first instant from which tickets get their responses again; where none comes, none is late."""
         at = np.arange(end, self.journals.end - LOOK_AHEAD + 1, STEP, dtype=np.int64)
-        kept, due = self.responses.between(at, at + LOOK_AHEAD)
+        kept, due = self.created.between(at, at + LOOK_AHEAD)
         good = np.flatnonzero(PER_CENT * kept >= level * due)
         return int(at[good[0]]) if len(good) else None
 
@@ -235,10 +248,9 @@ def _occurrences(happened: Table) -> Iterator[_Occurrence]:
 
 def _row(one: _Outcome) -> list[tuple[float, float]]:
     """What an occurrence adds to the measures of its name, above and below the line."""
-    timed = one.judged and one.ended
     return [
         (1, 1),
-        (one.recovery / MINUTE if timed else 0, timed),
+        (one.recovery / MINUTE if one.judged else 0, one.judged),
         (PER_CENT * (one.judged and not one.recovered), one.judged),
         (one.backlog_peak, 1),
         (one.deferred, 1),
@@ -250,7 +262,7 @@ def _row(one: _Outcome) -> list[tuple[float, float]]:
 def _by_time(run: _Run, clock: Clock) -> Ratios:
     grid, journals = time_grid(clock), run.journals
     lasts = np.minimum(grid.starts + grid.width, clock.end) - grid.starts
-    kept, due = run.responses.between(grid.starts, grid.starts + max(grid.width, LOOK_AHEAD))
+    kept, due = run.created.between(grid.starts, grid.starts + max(grid.width, LOOK_AHEAD))
     happened = journals.disruptions
     disrupted = union(Spans(happened["start"], happened["end"]), np.zeros(len(happened["start"]), dtype=np.int64)).spans
     return ratios(

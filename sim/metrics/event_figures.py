@@ -72,10 +72,10 @@ EVENT_FIGURES = (
         "min",
         "Mean time from the end of a disruption or drill until the service is back: until of the tickets and alerts "
         "created within the next 4 h as many get their first response in time as the target says, or as did of those "
-        "created in the 4 h before it began, if those were fewer. One looks every 15 min; no tickets are none too "
-        "late.",
+        "whose response fell due in the 4 h before it began, if those were fewer. What fell due later was decided "
+        "while it lasted, and does not lower the bar. One looks every 15 min; no tickets are none too late.",
         num="recovery - end; where the service was not back by the end of the run, the time until then",
-        den=f"{_OCCURRENCES} that ended within the run",
+        den=f"{_OCCURRENCES} that ended at least 4 h before the end of the run: of others it cannot be told",
         clock=_OCCURS,
         excluded="Emergencies; tickets without a deadline, given up before it, or undecided at the end of the run.",
         better="down",
@@ -85,7 +85,9 @@ EVENT_FIGURES = (
         "continuity.backlog_peak",
         "tickets",
         "The most tickets and alerts that waited at a time, from the beginning of a disruption or drill until the "
-        "service was back or the run ended, above those that waited just before; mean.",
+        "service was back or the run ended, above those that waited just before; mean. The most of a time is above a "
+        "single instant of it on quiet days as well, so that the figure is positive also where nothing happens: a "
+        "drill with `share: 0 %` that lasts as long shows by how much.",
         num="the most - those just before",
         den=_OCCURRENCES,
         clock=_OCCURS,

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import HOUR
+from sim.clock import DAY, HOUR
 from sim.engine.journal import Rested, missing
 from sim.metrics.cuts import EVERY_ROLE, PER_CENT, Layout, Measure, Ratios, ratios, role_sums, some, within
 from sim.metrics.indicators import holidays_worked, short_rests, weekends_worked
-from sim.metrics.intervals import Spans, summed
+from sim.metrics.intervals import Spans, summed, union
 from sim.metrics.week import local_day
 from sim.scenario.people import People
+from sim.workforce.away import spread
 from sim.workforce.roster import Reason
 
 if TYPE_CHECKING:
@@ -37,14 +38,15 @@ LAYOUTS = {
         ("reason", "role"),
         (Measure("lost", "h"), Measure("share", "%")),
         "Planned duty that was not worked, within the measured window, a replication: hours by reason and role, and as "
-        "a share of all planned hours of the role. Planned are nominal hours without pauses; `not_hired`, before "
-        "people join, is in no planned hours. `rest` is compensatory rest.",
+        "a share of all planned hours of the role. Planned and lost are nominal hours without pauses; `not_hired`, "
+        "before people join, is in no planned hours. `rest` is compensatory rest.",
     ),
     _RESTS: Layout(
         ("role",),
         (Measure("shortened", "duties"), Measure("lost", "duties"), Measure("breaches", "rests")),
-        "Duties that compensatory rest made shorter, or took away, and rests of less than `limits.rest` before a duty, "
-        "from the end of work to the next start as they really were, a replication.",
+        "Duties that compensatory rest made shorter, or took away, of those planned to end within the run; and rests "
+        "of less than `limits.rest` before a duty, from the end of work to the next start as they really were, a "
+        "replication.",
     ),
     _BY_AGENT: Layout(
         ("agent",),
@@ -106,7 +108,10 @@ def _rests(case: Case) -> Ratios:
 
 
 def _cut_by_rest(case: Case) -> tuple[Ints, Ints]:
-    """Duties of each agent, planned to start in the window, that rest made shorter; and those that it took away."""
+    """Duties of each agent, planned to start in the window, that rest made shorter; and those that it took away.
+
+    Of a duty that is planned to go on after the run nobody knows what the rest will have left of it.
+    """
     duties = case.journals.duties
     agent, duty, rested = (duties[name] for name in ("agent", "duty", "rested"))
     new = np.ones(len(agent), dtype=np.bool_)
@@ -118,19 +123,32 @@ def _cut_by_rest(case: Case) -> tuple[Ints, Ints]:
     whole, touched = (ufunc.reduceat(hit, heads) for ufunc, hit in (
         (np.logical_and, rested == Rested.LOST), (np.logical_or, rested != Rested.AS_PLANNED),
     ))  # fmt: skip
+    tails = np.append(heads[1:], len(agent)) - 1
     counted = within(duties["planned_start"][heads], case.clock)
+    counted &= duties["planned_end"][tails] <= case.journals.end
     whose = agent[heads]
     return case.count(whose[counted & touched & ~whole]), case.count(whose[counted & whole])
 
 
 def _vacation(case: Case) -> Ints:
     """Weeks of each agent in which a duty that was to start in the window fell to vacation."""
-    absences = case.journals.absences
-    off = some(absences, (absences["reason"] == Reason.VACATION) & within(absences["start"], case.clock))
-    region = case.journals.agents["region"][off["agent"]]
-    week = (local_day(case.scenario, case.clock, region, off["start"]) + _MONDAY) // _DAYS_A_WEEK
-    weeks = np.unique(np.stack([off["agent"].astype(np.int64), week], axis=-1), axis=0)
+    agent, start = _days_off(case.journals.absences, case.clock)
+    region = case.journals.agents["region"][agent]
+    week = (local_day(case.scenario, case.clock, region, start) + _MONDAY) // _DAYS_A_WEEK
+    weeks = np.unique(np.stack([agent, week], axis=-1), axis=0)
     return case.count(weeks[:, 0])
+
+
+def _days_off(absences: Table, clock: Clock) -> tuple[Ints, Ints]:
+    """Agent and begin, in the window, of every duty that fell to vacation; of an endless one, of each day."""
+    off = some(absences, (absences["reason"] == Reason.VACATION) & (absences["start"] < clock.end))
+    until = np.minimum(off["end"], clock.end) + DAY  # what lies less than a day apart is parted by a pause only
+    stretches = union(Spans(off["start"], until), off["duty"])
+    days = -(-stretches.spans.length // DAY) - 1
+    of, nth = spread(np.zeros_like(days), days)
+    start = stretches.spans.start[of] + nth * DAY
+    counted = within(start, clock)
+    return off["agent"][stretches.opener[of[counted]]].astype(np.int64), start[counted]
 
 
 def kpis(cuts: Mapping[str, Ratios], case: Case) -> dict[str, tuple[float, float]]:

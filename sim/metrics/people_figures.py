@@ -11,6 +11,7 @@ _PASSED_OVER = "Those who were passed over at once because they were busy: nothi
 _IN_WINDOW = "The time lies in the measured window."
 _PERSON = "Duties that start in the measured window; days in a row and spans of 7 days may begin before it."
 _MACHINES = "Agents whose duty never ends, as in `flat` staffing: they are no people."
+_OUTLIVES = "Duties planned to end after the run: what rest leaves of them cannot be told."
 _NO_TIER = " Managers and coordinators."
 
 PEOPLE_FIGURES = (
@@ -204,7 +205,7 @@ PEOPLE_FIGURES = (
         num="100 x planned hours not worked",
         den="planned hours",
         clock=_IN_WINDOW,
-        excluded="Duties of people who have not joined yet. Pauses are no planned hours.",
+        excluded="Duties of people who have not joined yet. Pauses: they are neither planned hours nor lost.",
         better="none",
         part="`people`, `staffing.absences`, `continuity`, `policy.compensatory_rest`",
     ),
@@ -236,7 +237,7 @@ PEOPLE_FIGURES = (
         num="duties that lost a part to rest",
         den=REPLICATION,
         clock="The duty was planned to start in the measured window.",
-        excluded="Duties lost altogether.",
+        excluded=f"Duties lost altogether. {_OUTLIVES}",
         better="none",
         part="`policy.compensatory_rest`",
     ),
@@ -247,7 +248,7 @@ PEOPLE_FIGURES = (
         num="duties lost to rest",
         den=REPLICATION,
         clock="The duty was planned to start in the measured window.",
-        excluded=NOTHING,
+        excluded=_OUTLIVES,
         better="down",
         part="`policy.compensatory_rest`",
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.metrics.event_figures import EVENT_FIGURES
+from sim.report.words import lasting, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 _HOURS_TOLD = 0.05
+_ALL = 100
 TABLES = ("continuity_by_disruption", "emergencies_by_type", "communication_by_step")
 """The tables of emergencies and continuity, as a page shows them."""
 
@@ -24,6 +27,8 @@ class Disrupted(NamedTuple):
     occurrences: float
     recovery: float
     """Minutes; NaN where it cannot be told."""
+    unrecovered: float
+    """Per cent after which the service was not back by the end of the run; NaN where it cannot be told."""
     backlog_peak: float
     deferred: float
 
@@ -53,9 +58,25 @@ def disrupted(tables: Mapping[str, pd.DataFrame]) -> list[Disrupted]:
     )
     happened = wide[wide["occurrences"] > 0] if len(wide) else wide
     return [
-        Disrupted(str(name), row["occurrences"], row["recovery"], row["backlog_peak"], row["deferred"])
-        for name, row in happened.iterrows()
+        Disrupted(str(name), *(row[measure] for measure in Disrupted._fields[1:])) for name, row in happened.iterrows()
     ]
+
+
+def outcome(one: Disrupted) -> str:
+    """`service back 45.0 min after its end, 7.0 more in line than before, 2.0 put off`."""
+    put_off = f"{number(one.deferred)} put off" if one.deferred else ""
+    parts = [_back(one), f"{number(one.backlog_peak)} more in line than before", put_off]
+    return ", ".join(part for part in parts if part)
+
+
+def _back(one: Disrupted) -> str:
+    """How long the service took; nothing where that cannot be told."""
+    if math.isnan(one.recovery):
+        return ""
+    if one.unrecovered >= _ALL:
+        return "service not back by the end of the run"
+    not_back = f" (in {number(one.unrecovered)} % not by the end of the run)" if one.unrecovered > 0 else ""
+    return f"service back {lasting(one.recovery)} after its end{not_back}"
 
 
 def lost_by_reason(tables: Mapping[str, pd.DataFrame]) -> list[Lost]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal
 
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
 from sim.report.advice import late_by_hour
-from sim.report.events import disrupted, lost_any, lost_by_reason
-from sim.report.words import between, counted, joined, number, tier_name, whole
+from sim.report.events import disrupted, lost_any, lost_by_reason, outcome
+from sim.report.words import between, counted, joined, minutes_as, number, tier_name, times, whole
 from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
@@ -37,6 +36,13 @@ def verdict(record: Record) -> Verdict | None:
 def figure(record: Record) -> str:
     """`80.9 % (78.6 to 83.1)`; no interval where it is too narrow to be seen."""
     return f"{_mean(record)} ({ends})" if (ends := interval(record)) else _mean(record)
+
+
+def _duration(record: Record) -> str:
+    """The figure of a record in minutes; long ones in hours."""
+    divisor, unit = minutes_as(record["mean"])
+    ends = {end: record[end] if record[end] is None else record[end] / divisor for end in ("mean", "low", "high")}
+    return figure({**record, **ends, "unit": unit})
 
 
 def _mean(record: Record) -> str:
@@ -108,7 +114,7 @@ def _flow(findings: Findings) -> Iterator[str]:
     response, active, created = (records[name] for name in ("response.mean", "tickets.active", "tickets.count"))
     if response["mean"] is None:
         return
-    yield f"A first response takes {figure(response)} on average; {figure(active)} are open at a time."
+    yield f"A first response takes {_duration(response)} on average; {figure(active)} are open at a time."
     gone = records["tickets.abandoned"]["mean"]
     if gone:
         yield (
@@ -138,8 +144,8 @@ def _people(findings: Findings) -> Iterator[str]:
         people = findings.people["agent"].nunique()
         yield f"{figure(over)} of {people:,} exceed at least one limit of what work does to people."
     if records["pages.count"]["mean"]:
-        asleep = whole(records["pages.sleep"]["mean"])
-        yield f"{figure(records['pages.count'])} ring {_days(findings)}; {asleep} times they interrupt sleep hours."
+        asleep = times(records["pages.sleep"]["mean"])
+        yield f"{figure(records['pages.count'])} ring {_days(findings)}; they interrupt sleep hours {asleep}."
 
 
 def _happened(findings: Findings) -> Iterator[str]:
@@ -148,19 +154,14 @@ def _happened(findings: Findings) -> Iterator[str]:
     if count and over["mean"] is not None:
         led = records["emergencies.response.mean"]
         yield (
-            f"{whole(count)} emergencies {_days(findings)} are led after {figure(led)} on average, and over after "
-            f"{figure(over)}."
+            f"{whole(count)} emergencies {_days(findings)} are led after {_duration(led)} on average, and over after "
+            f"{_duration(over)}."
         )
     told = records["communication.on_time"]
     if told["mean"] is not None:
         yield f"Of the steps of the communication chain {figure(told)} are begun in time."
     for one in disrupted(findings.tables):
-        again = "" if math.isnan(one.recovery) else f"the service is back {number(one.recovery)} min after its end; "
-        off = f", and {number(one.deferred)} were put off" if one.deferred else ""
-        yield (
-            f"{one.name} ({number(one.occurrences)} times {_days(findings)}): {again}"
-            f"{number(one.backlog_peak)} more tickets than before stood in line{off}."
-        )
+        yield f"{one.name} ({times(one.occurrences)} {_days(findings)}): {outcome(one)}."
 
 
 def _lost(findings: Findings) -> Iterator[str]:

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
 from sim.report.advice import late_by_hour
-from sim.report.events import disrupted, eventful, lost_any, lost_by_reason
-from sim.report.words import counted, hour_name, number
+from sim.report.events import disrupted, eventful, lost_any, lost_by_reason, outcome
+from sim.report.words import counted, hour_name, number, times
 from sim.scenario.base import PRIORITIES, TIERS
 
 if TYPE_CHECKING:
@@ -192,10 +192,7 @@ def _events(result: Result) -> Iterator[RenderableType]:
         return
     yield _listing("Emergencies and continuity", _there(_EVENTS, result.records), result.records)
     for one in disrupted(result.tables):
-        yield (
-            f"  {escape(one.name)}, {number(one.occurrences)} times: service back after {number(one.recovery)} min, "
-            f"{number(one.backlog_peak)} more in line, {number(one.deferred)} put off"
-        )
+        yield f"  {escape(one.name)}, {times(one.occurrences)}: {outcome(one)}"
     yield ""
 
 

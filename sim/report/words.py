@@ -8,6 +8,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS_PER_DAY = 24
 _WHOLE_FROM = 1000
 _COUNTED_FROM = 10
+_AN_HOUR = 60
+_LONG = 180
 
 
 def number(value: float | None) -> str:
@@ -33,6 +35,25 @@ def counted(n: int, noun: str) -> str:
     """`1 person`, `2 people`; a noun in the singular, with its plural after a stroke where it is irregular."""
     one, _, many = noun.partition("/")
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"
+
+
+def times(n: float) -> str:
+    """How often: `never`, `once`, `3 times`, `2.5 times`."""
+    told = whole(n).removesuffix(".0")
+    if told == "0":
+        return "less than 0.1 times" if n else "never"
+    return "once" if told == "1" else f"{told} times"
+
+
+def lasting(minutes: float) -> str:
+    """`45.0 min`; in hours where it is more than three: `26.8 h`."""
+    divisor, unit = minutes_as(minutes)
+    return f"{number(minutes / divisor)} {unit}"
+
+
+def minutes_as(minutes: float) -> tuple[int, str]:
+    """How many minutes the unit has in which so many are read, and the unit."""
+    return (_AN_HOUR, "h") if minutes > _LONG else (1, "min")
 
 
 def joined(parts: list[str]) -> str:

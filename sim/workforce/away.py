@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from sim.workforce.roster import DutyPlan, Reason
+    from sim.workforce.roster import Reason, Segments
 
     Instants = NDArray[np.int64]
     Rows = NDArray[np.intp]
@@ -89,17 +89,18 @@ def _merged(away: Away) -> Away:
     return only(away, begins)._replace(end=away.end[ends])
 
 
-def lost(plan: DutyPlan, away: Away) -> Absences:
-    """What a timeline of times away takes from the nominal hours of duties."""
-    own = plan.agent.astype(np.int64)
-    first = np.searchsorted(at(own, plan.end), at(away.agent, away.start), side="right")
-    last = np.searchsorted(at(own, plan.start), at(away.agent, away.end))
-    of, duty = spread(first, last)
+def lost(whole: Segments, away: Away) -> Absences:
+    """What a timeline of times away takes from duties that are whole but for their pauses, of which it takes nothing:
+    nobody would have worked then.
+    """
+    first = np.searchsorted(at(whole.agent, whole.end), at(away.agent, away.start), side="right")
+    last = np.searchsorted(at(whole.agent, whole.start), at(away.agent, away.end))
+    of, own = spread(first, last)
     return Absences(
-        agent=plan.agent[duty],
-        duty=duty.astype(np.int32),
-        start=np.maximum(plan.start[duty], away.start[of]),
-        end=np.minimum(plan.end[duty], away.end[of]),
+        agent=whole.agent[own],
+        duty=whole.duty[own],
+        start=np.maximum(whole.start[own], away.start[of]),
+        end=np.minimum(whole.end[own], away.end[of]),
         reason=away.reason[of],
     )
 

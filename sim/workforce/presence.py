@@ -53,7 +53,7 @@ def sample_roster(scenario: Scenario, plan: DutyPlan, seed: int, replication: in
     segments = changed(without(there, timeline(people.new.without_tickets)), all_changes(changes))
     turns = turns_held(scenario, plan, people.off_pager, people.missing, clock)
     chores = chores_of(scenario, plan, turns, segments, clock)
-    return Roster(plan.agents, segments, chores, turns, lost(plan, people.all_away), events)
+    return Roster(plan.agents, segments, chores, turns, lost(whole, people.all_away), events)
 
 
 def _segments(plan: DutyPlan, policy: PolicyRules, pauses: Iterable[Pause]) -> Segments:

@@ -208,9 +208,10 @@ class Chores:
 
 @dataclass(frozen=True, slots=True)
 class Absences:
-    """Time on duty that was planned and is not worked, sorted by (agent, start). Times in ms.
+    """Time on duty that would have been worked and is not, sorted by (agent, start). Times in ms.
 
-    Stretches of one agent do not overlap, and each lies in the nominal hours of a duty. Pauses are none.
+    Stretches of one agent do not overlap, and each lies in the nominal hours of a duty, between its pauses: these
+    are in none, and part what is lost before them from what is lost afterwards.
 
     Attributes:
         agent: (b,) int32.

@@ -26,6 +26,8 @@ C, A, P, S, M, R, X = LifeState
 """Created, acknowledged, in progress, escalated, emergency, resolved, closed."""
 
 SCENARIOS = sorted((Path(sim.__file__).parent.parent / "scenarios").glob("*.yaml"))
+QUICK = {"emergency_outage", "replay"}
+"""With emergencies, and of few tickets; the weeks of all others together take the better part of a minute."""
 
 
 def told(journals: Any, ticket: int = 0) -> list[tuple[int, LifeState]]:
@@ -414,7 +416,10 @@ def test_the_life_so_far_is_the_beginning_of_the_whole_one(plan: Plan, world: An
     assert all(short[name].tolist() == column[before].tolist() for name, column in whole.items())
 
 
-@pytest.mark.parametrize("file", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(path, marks=[] if path.stem in QUICK else pytest.mark.slow, id=path.stem) for path in SCENARIOS],
+)
 def test_no_other_transition_occurs_in_a_week_of_a_shipped_scenario(file: Path) -> None:
     scenario = sim.load(file)
     scenario = scenario.with_({"horizon.days": 7, "horizon.warmup_days": 0})

@@ -13,6 +13,7 @@ import sim
 from sim.engine.journal import ABSENCES, DISRUPTIONS, table
 from sim.experiment.run import ENGINES, engine_name, run_together
 from sim.scenario.base import ROLES
+from sim.scenario.load import from_data
 from sim.workforce.roster import Reason
 from sim.workload.tape import TaskKind
 
@@ -260,6 +261,28 @@ def test_a_roster_that_cannot_be_built_names_its_scenario(small: sim.Scenario, m
     with pytest.raises(sim.StaffingError) as refused:
         sim.run(small.with_({"name": "tired"}))
     assert str(refused.value) == "tired: nobody may work that much"
+
+
+def test_who_is_away_loses_no_pauses() -> None:
+    """Two people, 08:00 to 16:00 with an hour for lunch on five days: 35 h each, and one of them is away all week."""
+    scenario = from_data({
+        "horizon": {"start": "2026-03-02", "days": 7, "warmup_days": 0},
+        "regions": {"here": {"zone": "UTC", "tickets": "1 per hour", "shifts": {"D": "08:00-16:00"}}},
+        "work": {
+            "routes": {priority: {"tiers": ["tier1"]} for priority in ("P1", "P2", "P3", "P4")},
+            "handle": {"tier1": {"mean": "10 min"}},
+        },
+        "staffing": {
+            "crews": {"day": {"pattern": "5D 2O", "phases": "aligned", "headcount": {"tier1": 2}}},
+            "pauses": {"lunch": {"after": "3 h", "length": "1 h"}},
+            "absences": {"week": {"agents": ["here/tier1/day/1"], "start": "2026-03-01", "end": "2026-03-09"}},
+        },
+    })  # fmt: skip
+    result = sim.run(scenario, workers=1)
+    lost = result.tables["lost_by_reason_role"]
+    (hours,) = lost.query("measure == 'lost' and reason == 'absence' and role == 'tier1'")["mean"]
+    assert (hours, result.kpis.loc["people.absence", "mean"]) == (35, 50)
+    assert result.absences["duty"].value_counts().tolist() == [2] * 5
 
 
 def test_codes_have_their_names_in_every_journal(small: sim.Scenario) -> None:

@@ -62,9 +62,43 @@ def test_what_is_not_back_by_the_end_counts_until_then(there: Any, log: Any) -> 
     for created in range(0, 1440, 15):
         served(log, created, late=created >= 400)
     log.disruption(400, 460)
-    log.disruption(410, 2000)  # not over yet: it has no recovery
+    log.disruption(410, 2000)  # not over yet: nothing can be told of it
     found = measured(there, log)
     assert (found["recovery"], found["unrecovered"], found["occurrences"]) == (1440 - 460, 100, 2)
+
+
+@pytest.mark.parametrize(("ends", "judged"), [(1200, True), (1201, False), (1439, False)])
+def test_what_ends_less_than_the_look_ahead_before_the_run_is_not_judged(
+    there: Any, log: Any, ends: float, judged: bool
+) -> None:
+    """All goes well: 4 h before the end of the run the service is back at once; later nobody can tell."""
+    for created in range(0, 1440, 15):
+        served(log, created)
+    log.disruption(400, ends)
+    found = measured(there, log)
+    assert found["occurrences"] == 1
+    assert (found["recovery"] == 0, found["unrecovered"] == 0) == (judged, judged)
+    assert there.figure("continuity.recovery", log.journals()) == (0 if judged else None)
+
+
+def test_tickets_that_the_disruption_makes_late_do_not_lower_the_bar(there: Any, log: Any) -> None:
+    """The responses to those created in the last 10 min before it fall due in it: they are none of the time before."""
+    for created in range(0, 390, 15):
+        served(log, created)
+    for created in range(390, 400):
+        served(log, created, late=True)
+    for created in range(460, 1440, 15):
+        served(log, created, late=created < 1000 and created % 30 == 10)
+    log.disruption(400, 460)
+    # Before, all were in time. Half of those who come are late up to 970, and one looks at 985 first after that.
+    assert measured(there, log)["recovery"] == 985 - 460
+
+
+def test_what_was_late_before_it_began_lowers_the_bar(there: Any, log: Any) -> None:
+    for created in range(0, 1440, 15):
+        served(log, created, late=created % 30 == 15)
+    log.disruption(386, 460)  # the last before fell due 1 min ago; nobody has begun on it
+    assert measured(there, log)["recovery"] == 0
 
 
 def test_there_is_no_recovery_where_nothing_was_promised(there: Any, log: Any) -> None:

@@ -89,6 +89,18 @@ def test_duties_shortened_and_lost_by_rest(there: Any, log: Any) -> None:
     assert there.cell("rest_by_role", "shortened", journals, role="coordinator") == 1
 
 
+def test_a_rest_that_outlives_the_run_has_not_taken_the_duty_away(there: Any, log: Any) -> None:
+    """It may leave something of a duty that goes on after the run; of one that ends with it, it leaves nothing."""
+    lost(log, log.duty(14 * DAY - 120, 14 * DAY + 1))
+    lost(log, log.duty(14 * DAY - 120, 14 * DAY, agent=1))
+    late(log, log.duty(14 * DAY - 120, 14 * DAY + 360, agent=2), 30)
+    first = log.duty(14 * DAY - 120, 14 * DAY - 60, agent=3, pause=1)
+    lost(log, first)
+    log.duty(14 * DAY + 10, 14 * DAY + 60, agent=3, duty=first)
+    assert there.figure("rest.lost", log.journals()) == 1
+    assert there.figure("rest.shortened", log.journals()) == 0
+
+
 @pytest.mark.parametrize(("came_late", "breaches"), [(0, 1), (59, 1), (60, 0)])
 def test_rests_are_measured_from_when_they_were_done_to_when_they_came(
     there: Any, log: Any, came_late: float, breaches: int
@@ -119,9 +131,9 @@ def test_weeks_of_vacation(there: Any, log: Any) -> None:
     log.duty(0, 60, agent=1, region=1)
     for day in (1, 2, 3, 8):
         log.absence(day * DAY, day * DAY + 480, Reason.VACATION)
-    log.absence(10, 60, Reason.VACATION, agent=1)
-    log.absence(7 * DAY + 10, 7 * DAY + 60, Reason.SICKNESS, agent=1)
-    log.absence(14 * DAY, 14 * DAY + 60, Reason.VACATION, agent=1)  # after the window
+    log.absence(10, 60, Reason.VACATION, agent=1, duty=1)
+    log.absence(7 * DAY + 10, 7 * DAY + 60, Reason.SICKNESS, agent=1, duty=1)
+    log.absence(14 * DAY, 14 * DAY + 60, Reason.VACATION, agent=1, duty=2)  # after the window
     journals = log.journals()
     assert there.cell("days_by_agent", "vacation", journals, agent=0) == 2
     assert there.cell("days_by_agent", "vacation", journals, agent=1) == 1
@@ -133,6 +145,23 @@ def test_a_week_begins_on_the_local_monday(there: Any, log: Any) -> None:
     log.absence(7 * DAY + 60, 7 * DAY + 120, Reason.VACATION)  # Sunday evening in Los Angeles
     log.absence(3 * DAY, 3 * DAY + 60, Reason.VACATION)
     assert there.cell("days_by_agent", "vacation", log.journals(), agent=0) == 1
+
+
+def test_a_duty_with_a_pause_falls_into_the_week_in_which_it_begins(there: Any, log: Any) -> None:
+    """Sunday 21:00 to Monday 05:00 in Los Angeles, with a pause at 00:40; and one that began before the window."""
+    log.duty(0, 60)
+    for first in (-60, 7 * DAY + 4 * 60):
+        log.absence(first, first + 220, Reason.VACATION, duty=max(first, 0))
+        log.absence(first + 250, first + 480, Reason.VACATION, duty=max(first, 0))
+    assert there.cell("days_by_agent", "vacation", log.journals(), agent=0) == 1
+
+
+def test_a_vacation_from_a_duty_that_never_ends_has_all_its_weeks(there: Any, log: Any) -> None:
+    """The window shows Sunday evening, a week, and six days of the next, in Los Angeles."""
+    log.endless()
+    log.absence(-DAY, 5 * DAY, Reason.VACATION)
+    log.absence(5 * DAY + 30, 30 * DAY, Reason.VACATION)  # after a pause
+    assert there.cell("days_by_agent", "vacation", log.journals(), agent=0) == 3
 
 
 def test_weekends_and_holidays_worked(there: Any, log: Any) -> None:

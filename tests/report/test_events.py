@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def test_the_summary_tells_what_happened(loud: sim.Result) -> None:
     text = summary(loud)
     assert "Emergencies and continuity" in text
     assert "communication.on_time" in text
-    assert "power, 3.0 times: service back after 45.0 min, 7.0 more in line, 2.0 put off" in text
+    assert "power, 3 times: service back 45.0 min after its end, 7.0 more in line than before, 2.0 put off" in text
     assert "flood" not in text
     assert "Time lost" in text
     assert "not hired 30.0 h, vacation 15.0 h" in text
@@ -113,15 +114,31 @@ def test_sentences_tell_what_happened(loud: sim.Result) -> None:
     assert "4.0 emergencies in 2 days are led after 3.0 min on average, and over after 80.0 min." in said
     assert "Of the steps of the communication chain 75.0 % are begun in time." in said
     assert (
-        "power (3.0 times in 2 days): the service is back 45.0 min after its end; 7.0 more tickets than before stood "
-        "in line, and 2.0 were put off."
+        "power (3 times in 2 days): service back 45.0 min after its end, 7.0 more in line than before, 2.0 put off."
     ) in said
     (lost,) = (sentence for sentence in said if "planned duty" in sentence)
     assert lost.startswith("Of the planned duty 5.0 % is not worked: not hired (")
 
 
 def test_disruptions_that_occurred(loud: sim.Result) -> None:
-    assert events.disrupted(loud.tables) == [Disrupted("power", 3.0, 45.0, 7.0, 2.0)]
+    assert events.disrupted(loud.tables) == [Disrupted("power", 3.0, 45.0, 0.0, 7.0, 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("recovery", "unrecovered", "said"),
+    [
+        (45, 0, "service back 45.0 min after its end, 7.0 more in line than before"),
+        (
+            400,
+            25,
+            "service back 6.7 h after its end (in 25.0 % not by the end of the run), 7.0 more in line than before",
+        ),
+        (400, 100, "service not back by the end of the run, 7.0 more in line than before"),
+        (math.nan, math.nan, "7.0 more in line than before"),
+    ],
+)
+def test_what_came_of_it(recovery: float, unrecovered: float, said: str) -> None:
+    assert events.outcome(Disrupted("power", 1.0, recovery, unrecovered, 7.0, 0.0)) == said
 
 
 def test_hours_lost_are_of_all_roles_and_a_share_of_all_planned_hours(loud: sim.Result) -> None:

@@ -82,7 +82,13 @@ def test_customers_who_go_and_pages_at_night_are_told(paged: Findings) -> None:
     told = with_records({"tickets.abandoned": 12.0, "tickets.count": 600.0}, paged)
     said = " ".join(sentences(told))
     assert "12 customers in 14 days give up before anybody responds, 2.0 % of all created" in said
-    assert "ring in 14 days; 84 times they interrupt sleep hours." in said
+    assert "ring in 14 days; they interrupt sleep hours 84 times." in said
+
+
+def test_long_times_are_told_in_hours(findings: Findings) -> None:
+    slow = {"response.mean": {**record(1608, 1500, 1716), "unit": "min"}}
+    said = " ".join(sentences(with_records(slow, findings)))
+    assert "A first response takes 26.8 h (25.0 to 28.6) on average" in said
 
 
 def test_late_hours_and_people_are_counted(findings: Findings) -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sim.report.words import between, counted, hour_name, joined, number, tier_name, whole
+from sim.report.words import between, counted, hour_name, joined, lasting, number, tier_name, times, whole
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,23 @@ def test_nouns_follow_their_number() -> None:
     assert (counted(1, "day"), counted(28, "day"), counted(1, "person/people"), counted(1500, "person/people")) == (
         "1 day", "28 days", "1 person", "1,500 people",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("often", "said"),
+    [
+        (0, "never"), (0.04, "less than 0.1 times"), (0.5, "0.5 times"), (1.0, "once"), (2.5, "2.5 times"),
+        (3.0, "3 times"), (84.3, "84 times"),
+    ],
+)  # fmt: skip
+def test_once_and_so_many_times(often: float, said: str) -> None:
+    assert times(often) == said
+
+
+def test_long_times_are_in_hours() -> None:
+    assert [lasting(minutes) for minutes in (0, 45, 180, 181, 1608)] == [
+        "0.0 min", "45.0 min", "180.0 min", "3.0 h", "26.8 h",
+    ]  # fmt: skip
 
 
 def test_lists_end_with_and() -> None:

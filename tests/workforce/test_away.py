@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.workforce.away import Away, at, away, joined, never_away, timeline
-from sim.workforce.roster import FOREVER, Reason
+from sim.workforce.away import Away, at, away, joined, lost, never_away, timeline
+from sim.workforce.roster import ALL_PRIORITIES, FOREVER, Reason, Segments
 
 
 def told(times: Away) -> list[tuple[int, ...]]:
@@ -55,6 +55,20 @@ def test_single_numbers_keep_the_order_of_agents_and_instants() -> None:
     pairs = [(0, -FOREVER), (0, -5), (0, 0), (0, FOREVER), (1, -FOREVER), (1, 3), (70_000, 2)]
     agent, instant = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
     assert (np.diff(at(agent, instant)) > 0).all()
+
+
+def test_pauses_are_not_lost() -> None:
+    """Two agents with duties from 0 to 9 and a pause from 4 to 5: it is in no absence, be that whole or in part."""
+    start = np.array([0, 5, 0, 5])
+    codes = {"overlap_end": start, "hard_end": start, "pause": start == 0, "slow_pm": np.full(4, 1000)}
+    agent, end = np.array([0, 0, 1, 1], dtype=np.int32), np.array([4, 9, 4, 9])
+    whole = Segments(agent, agent + 7, start, end, takes=np.full(4, ALL_PRIORITIES, dtype=np.uint8), **codes)
+    parts = [away(Reason.ABSENCE, [0], [-3], [20]), away(Reason.DRILL, [1, 1], [2, 8], [5, 9])]
+    taken = lost(whole, timeline(joined(parts)))
+    rows = zip(*(getattr(taken, name).tolist() for name in ("agent", "duty", "start", "end", "reason")), strict=True)
+    away_all, drill = Reason.ABSENCE, Reason.DRILL
+    assert list(rows) == [(0, 7, 0, 4, away_all), (0, 7, 5, 9, away_all), (1, 8, 2, 4, drill), (1, 8, 8, 9, drill)]
+    assert not len(lost(whole, timeline(away(Reason.SICKNESS, [1], [4], [5]))))
 
 
 Times = list[tuple[int, int, int, int]]

@@ -57,9 +57,10 @@ def test_who_falls_sick_on_duty_goes_at_once(days_at: Made, sampled: Made) -> No
     assert set(told.reason.tolist()) == {Reason.SICKNESS}
     lost = int((told.end - told.start).sum())
     assert lost == sum(
-        max(0, min(end, n * DAY + 16 * HOUR) - max(start, n * DAY + 8 * HOUR))
+        max(0, min(end, n * DAY + until * HOUR // 2) - max(start, n * DAY + since * HOUR // 2))
         for start, end in zip(times.start.tolist(), times.end.tolist(), strict=True)
         for n in range(clock.end // DAY)
+        for since, until in ((16, 24), (25, 32))  # half hours of the day: lunch is at 12:00
     )
 
 
