@@ -18,6 +18,7 @@ from sim.scenario.keys import as_model, fields
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import flow
 from sim.scenario.units import (
+    bound_text,
     duration_text,
     growth_text,
     local_time_text,
@@ -272,8 +273,9 @@ def _plural(text: str) -> str:
 
 
 def _bounds(kind: _Kind) -> str:
+    unit = kind.rule(BeforeValidator)
     bounds = [(rule, *_BOUNDS[type(rule)]) for rule in kind.rules if type(rule) in _BOUNDS]
-    texts = [f"{word} {getattr(rule, name):g}" for rule, name, word in bounds]
+    texts = [f"{word} {bound_text(getattr(rule, name), unit and unit.func)}" for rule, name, word in bounds]
     return f", {' and '.join(texts)}" if texts else ""
 
 
