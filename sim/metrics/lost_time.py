@@ -12,6 +12,7 @@ from sim.metrics.cuts import EVERY_ROLE, PER_CENT, Layout, Measure, Ratios, rati
 from sim.metrics.indicators import holidays_worked, short_rests, weekends_worked
 from sim.metrics.intervals import Spans, summed
 from sim.metrics.week import local_day
+from sim.periods import weeks
 from sim.scenario.people import People
 from sim.workforce.roster import Reason
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_MONDAY = 3  # 1970-01-01, day 0, was a Thursday
-_DAYS_A_WEEK = 7
 _BY_REASON, _BY_AGENT, _RESTS = "lost_by_reason_role", "days_by_agent", "rest_by_role"
 
 LAYOUTS = {
@@ -128,9 +127,9 @@ def _vacation(case: Case) -> Ints:
     absences = case.journals.absences
     off = some(absences, (absences["reason"] == Reason.VACATION) & within(absences["start"], case.clock))
     region = case.journals.agents["region"][off["agent"]]
-    week = (local_day(case.scenario, case.clock, region, off["start"]) + _MONDAY) // _DAYS_A_WEEK
-    weeks = np.unique(np.stack([off["agent"].astype(np.int64), week], axis=-1), axis=0)
-    return case.count(weeks[:, 0])
+    week = weeks(local_day(case.scenario, case.clock, region, off["start"]))
+    taken = np.unique(np.stack([off["agent"].astype(np.int64), week], axis=-1), axis=0)
+    return case.count(taken[:, 0])
 
 
 def kpis(cuts: Mapping[str, Ratios], case: Case) -> dict[str, tuple[float, float]]:

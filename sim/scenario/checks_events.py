@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 
     from sim.clock import Clock
+    from sim.periods import Cycle
     from sim.scenario.base import DurationLaw, RoleName
     from sim.scenario.continuity import Drill, Threat
     from sim.scenario.emergencies import Emergency
-    from sim.scenario.occurrences import Cycle, Occurrence
+    from sim.scenario.occurrences import Occurrence
     from sim.scenario.schema import Scenario
     from sim.scenario.tree import KeyPath
 
