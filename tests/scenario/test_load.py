@@ -413,6 +413,10 @@ def test_one_wrong_value_gets_one_message(complaint: Complaint, old: str, new: s
         ({"work.status_updates.every": "0 min"}, "must be more than 0; found '0 min'"),
         ({"policy.escalation.after.P2": "0 min"}, "must be more than 0; found '0 min'"),
         ({"policy.compensatory_rest": "30 h"}, "must be 1 d or less; found '30 h'"),
+        (
+            {"policy.overflow.coordinator.after": "5 min"},
+            "unknown key; known here: tier1, tier2, tier3, tier4, manager",
+        ),
         ({"policy.overtime.limit": "1 d"}, "must be 12 h or less; found '1 d'"),
         ({"staffing.cover.length": "30 min"}, "must be 1 h or more; found '30 min'"),
         ({"demand.monitoring.review.every": "30 s"}, "must be 1 min or more; found '30 s'"),

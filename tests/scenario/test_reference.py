@@ -90,6 +90,7 @@ def test_the_page_links_only_to_sections_that_exist() -> None:
         "| `every` | duration, at least 1 min and at most 1 d | `30 min` |",
         "| `compensatory_rest` | duration, at most 1 d | `0 min` |",
         "| `after` | priority → duration, above 0 | none |",
+        "| `overflow` | tier or manager → [section](#overflow) | none |",
         "| `week_hours` | duration, above 0 and at most 7 d | `2 d` |",
         "| `enterprise` | share, 0 % to 100 % | `20 %` |",
         "| `trend` | growth | `0 % per year` |",
