@@ -10,7 +10,7 @@ import sim
 ROOT = Path(sim.__file__).parent
 
 ORDER = (
-    "errors", "clock", "streams",
+    "errors", "clock", "periods", "streams",
     "scenario.patterns", "scenario.units", "scenario.tree", "scenario.data_files", "scenario.base", "scenario.demand",
     "scenario.occurrences", "scenario.work", "scenario.policy", "scenario.oncall", "scenario.emergencies",
     "scenario.continuity", "scenario.people", "scenario.staffing", "scenario.limits",

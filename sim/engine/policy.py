@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.scenario.base import PRIORITIES, ROLES, TIERS
+from sim.scenario.base import LOCAL_ROLES, PRIORITIES, ROLES, TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sim.scenario.base import PriorityName, RoleName
+    from sim.scenario.base import LocalRoleName, PriorityName
     from sim.scenario.schema import Scenario
 
 N_TIERS = len(TIERS)
@@ -111,14 +111,20 @@ class Policy:
             most_interruptions=NO_LIMIT if rules.preemption.at_most is None else rules.preemption.at_most,
             write_up=rules.handover.write_up,
             overtime=mask(rules.overtime.priorities),
-            overflow=tuple(tuple(_overflow(scenario, tier, region) for region in scenario.regions) for tier in ROLES),
+            overflow=_overflows(scenario),
             up_tier_help=rules.up_tier_help,
             rest=rules.compensatory_rest,
             **_paging(scenario),
         )
 
 
-def _overflow(scenario: Scenario, tier: RoleName, region: str) -> Overflow | None:
+def _overflows(scenario: Scenario) -> tuple[tuple[Overflow | None, ...], ...]:
+    """The rules by role and region. Coordinators are one pool for all regions, of which nothing overflows."""
+    local = (tuple(_overflow(scenario, tier, region) for region in scenario.regions) for tier in LOCAL_ROLES)
+    return (*local, (None,) * len(scenario.regions))
+
+
+def _overflow(scenario: Scenario, tier: LocalRoleName, region: str) -> Overflow | None:
     """The rule for work of a pool."""
     rule = scenario.policy.overflow.get(tier)
     if rule is None or (rule.from_ and region not in rule.from_):

@@ -12,6 +12,7 @@ from sim.metrics.cuts import EVERY_ROLE, PER_CENT, Layout, Measure, Ratios, rati
 from sim.metrics.indicators import holidays_worked, short_rests, weekends_worked
 from sim.metrics.intervals import Spans, summed, union
 from sim.metrics.week import local_day
+from sim.periods import weeks
 from sim.scenario.people import People
 from sim.workforce.away import spread
 from sim.workforce.roster import Reason
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_MONDAY = 3  # 1970-01-01, day 0, was a Thursday
-_DAYS_A_WEEK = 7
 _BY_REASON, _BY_AGENT, _RESTS = "lost_by_reason_role", "days_by_agent", "rest_by_role"
 
 LAYOUTS = {
@@ -134,9 +133,9 @@ def _vacation(case: Case) -> Ints:
     """Weeks of each agent in which a duty that was to start in the window fell to vacation."""
     agent, start = _days_off(case.journals.absences, case.clock)
     region = case.journals.agents["region"][agent]
-    week = (local_day(case.scenario, case.clock, region, start) + _MONDAY) // _DAYS_A_WEEK
-    weeks = np.unique(np.stack([agent, week], axis=-1), axis=0)
-    return case.count(weeks[:, 0])
+    week = weeks(local_day(case.scenario, case.clock, region, start))
+    taken = np.unique(np.stack([agent, week], axis=-1), axis=0)
+    return case.count(taken[:, 0])
 
 
 def _days_off(absences: Table, clock: Clock) -> tuple[Ints, Ints]:

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 PriorityName = Literal["P1", "P2", "P3", "P4"]
 TierName = Literal["tier1", "tier2", "tier3", "tier4"]
+LocalRoleName = Literal["tier1", "tier2", "tier3", "tier4", "manager"]
 RoleName = Literal["tier1", "tier2", "tier3", "tier4", "manager", "coordinator"]
 PRIORITIES: tuple[PriorityName, ...] = ("P1", "P2", "P3", "P4")
 TIERS: tuple[TierName, ...] = ("tier1", "tier2", "tier3", "tier4")
-ROLES: tuple[RoleName, ...] = (*TIERS, "manager", "coordinator")
+LOCAL_ROLES: tuple[LocalRoleName, ...] = (*TIERS, "manager")
+"""Those of whom each region has its own."""
+ROLES: tuple[RoleName, ...] = (*LOCAL_ROLES, "coordinator")
 """Who works here: the tiers, the managers of each region, and the coordinators, who serve all regions alike."""
 _SUM_TOLERANCE = 1e-6
 NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"

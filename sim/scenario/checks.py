@@ -12,7 +12,7 @@ from sim.scenario.findings import Finding, listed, rests_on, unknown
 from sim.scenario.units import DAY_OFF, is_span, local_time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sim.scenario.base import RoleName
     from sim.scenario.demand import DemandEvent
@@ -231,6 +231,12 @@ def staffed_roles(scenario: Scenario) -> set[str]:
     }
     pools = [*made[staffing.mode], *_headcounts(staffing.add)]
     return {tier for pool in pools for tier, count in pool.items() if count}
+
+
+def lacking_roles(scenario: Scenario, roles: Iterable[RoleName]) -> list[RoleName]:
+    """Those of the roles that nobody has; none where staffing names nobody, which is told already."""
+    staffed = staffed_roles(scenario)
+    return [role for role in roles if role not in staffed] if active_staffing(scenario)[1] else []
 
 
 def needed_tiers(scenario: Scenario) -> dict[str, list[str]]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock import HOUR
-from sim.scenario.checks import active_staffing, occurring_priorities, staffed_roles
+from sim.periods import recurring
+from sim.scenario.checks import active_staffing, lacking_roles, occurring_priorities
 from sim.scenario.days_off import clock_of
 from sim.scenario.findings import Finding, listed, rests_on, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+    from collections.abc import Iterator, Mapping, Sequence, Sized
 
     from sim.clock import Clock
-    from sim.scenario.base import DurationLaw, RoleName
+    from sim.periods import Cycle
+    from sim.scenario.base import DurationLaw
     from sim.scenario.continuity import Drill, Threat
     from sim.scenario.emergencies import Emergency
-    from sim.scenario.occurrences import Cycle, Occurrence
+    from sim.scenario.occurrences import Occurrence, Recurrence
     from sim.scenario.schema import Scenario
     from sim.scenario.tree import KeyPath
 
@@ -30,6 +32,8 @@ MOST_DISRUPTIONS = 20_000
 """Disruptions and drills that a run may expect: each makes holes into the roster."""
 _WORKING_DAYS: dict[Cycle, int] = {"week": 5, "month": 20}
 """Working days that every period has. A quarter has 64 of them, more than a scenario can name."""
+_SWITCH_OFF = "or switch it off with `at: []`"
+_CHANGE_PERIOD = "choose another day or a shorter period, or take it out"
 _OWN_TASKS = 6
 """Tasks of a ticket's way at most: four tiers, an answer of the customer, a reopening."""
 _FAR = 100
@@ -92,23 +96,35 @@ def events_happen(scenario: Scenario) -> Iterator[Finding]:
         if not {"rate", "at", "every"} & event.model_fields_set:
             remedy = "give it dates in `at`, or a `rate`, such as 1 per week (0 per week where it is switched off)"
             yield Finding(key, f"says not when it happens: {remedy}")
-        elif event.happens and not event.rate and not _recurs(event) and not _meets(event, reach, scenario, clock):
+        elif event.happens and not event.rate and not _meets(event, reach, scenario, clock):
             run = (
                 f"the run lasts from {clock.instant(0):%Y-%m-%d %H:%M} to {clock.instant(clock.end):%Y-%m-%d %H:%M} UTC"
             )
-            remedy = "name a date within it, give it a `rate`, or switch it off with `at: []`"
-            yield Finding((*key, "at"), f"lies outside the run, so that it never happens: {run}; {remedy}")
+            place, remedy = ("every", _CHANGE_PERIOD) if _recurrence(event) else ("at", _SWITCH_OFF)
+            outside = "lies outside the run, so that it never happens"
+            other = f"name a date within it in `at`, give it a `rate`, {remedy}"
+            yield Finding((*key, place), f"{outside}: {run}; {other}")
 
 
-def _recurs(event: Occurrence) -> bool:
-    return getattr(event, "every", None) is not None
+def _recurrence(event: Occurrence) -> Recurrence | None:
+    return getattr(event, "every", None)
 
 
 def _meets(event: Occurrence, reach: float, scenario: Scenario, clock: Clock) -> bool:
     """Whether any of its dates may meet the run, in any of its regions."""
     zones = [region.zone for name, region in scenario.regions.items() if not event.regions or name in event.regions]
     starts = [clock.at_wall(zone, wall) for zone in zones for wall in event.at]
-    return not zones or any(-reach < start < clock.end for start in starts)  # that a region is unknown is told already
+    every = _recurrence(event)
+    if not zones or (every and _is_too_late(every)):
+        return True  # that a region is unknown, or that there is no such day, is told already
+    if every:
+        for zone in zones:
+            starts += recurring(every.every, every.day, every.time, zone, clock, int(reach))[1].tolist()
+    return any(-reach < start < clock.end for start in starts)
+
+
+def _is_too_late(every: Recurrence) -> bool:
+    return every.day > _WORKING_DAYS.get(every.every, every.day)
 
 
 @rests_on()
@@ -124,18 +140,33 @@ def dates_are_named_once(scenario: Scenario) -> Iterator[Finding]:
 def working_days_exist(scenario: Scenario) -> Iterator[Finding]:
     """Every period has the working day on which a drill falls."""
     for name, drill in scenario.continuity.drills.items():
-        most = _WORKING_DAYS.get(drill.every.every) if drill.every else None
-        if drill.every and most and drill.every.day > most:
+        if drill.every and _is_too_late(drill.every):
+            most = _WORKING_DAYS[drill.every.every]
             has = f"no {drill.every.every} is sure to have more than {most} working days"
             key = ("continuity", "drills", name, "every", "day")
             yield Finding(key, f"{has}; found {drill.every.day}: name a lower one, or a longer period in `every`")
+
+
+@rests_on("continuity")
+def threats_change_something(scenario: Scenario) -> Iterator[Finding]:
+    """A disruption takes people away, sends work elsewhere or leaves some of it undone."""
+    for name, threat in scenario.continuity.threats.items():
+        key: KeyPath = ("continuity", "threats", name)
+        if not threat.happens:
+            continue
+        if not threat.away and not threat.rehome and threat.service == "full":
+            remedy = "give it a share in `away`, regions in `rehome`, or `service: minimal`, or take it out"
+            yield Finding(key, f"takes nobody away and no work, so that it changes nothing: {remedy}")
+        elif threat.roles and not threat.away:
+            remedy = "give it a share in `away`, or take this out"
+            yield Finding((*key, "roles"), f"tells who is away, but nobody is: {remedy}")
 
 
 @rests_on("staffing", "emergencies")
 def emergency_teams_are_staffed(scenario: Scenario) -> Iterator[Finding]:
     """The roles that an emergency needs have people somewhere."""
     for name, emergency in _happening(scenario):
-        for role in _lacking(scenario, emergency.team):
+        for role in lacking_roles(scenario, emergency.team):
             remedy = f"give it people in staffing.{active_staffing(scenario)[0]}, or take it out here"
             message = f"is needed for this emergency, but {role} is staffed nowhere: {remedy}"
             yield Finding(("emergencies", "types", name, "team", role), message)
@@ -146,7 +177,7 @@ def steps_have_people(scenario: Scenario) -> Iterator[Finding]:
     """Who takes the steps of the communication chain is there, if there is ever anything to tell."""
     told = scenario.work.critical is not None and "P1" in occurring_priorities(scenario)
     for name, step in scenario.emergencies.chain.items() if told or _happening(scenario) else ():
-        if _lacking(scenario, [step.role]):
+        if lacking_roles(scenario, [step.role]):
             remedy = f"give it people in staffing.{active_staffing(scenario)[0]}, or name another role here"
             message = f"{step.role} is staffed nowhere, so that nobody takes this step: {remedy}"
             yield Finding(("emergencies", "chain", name, "role"), message)
@@ -161,7 +192,7 @@ def roles_of_disruptions_are_staffed(scenario: Scenario) -> Iterator[Finding]:
     ]  # fmt: skip
     for group, entries in groups:
         for name, entry in entries.items():
-            for role in _lacking(scenario, entry.roles) if entry.happens else ():
+            for role in lacking_roles(scenario, entry.roles) if entry.happens else ():
                 remedy = f"give it people in staffing.{active_staffing(scenario)[0]}, or take it out here"
                 key = ("continuity", group, name, "roles", entry.roles.index(role))
                 yield Finding(key, f"{role} is staffed nowhere, so that this concerns nobody: {remedy}")
@@ -169,12 +200,6 @@ def roles_of_disruptions_are_staffed(scenario: Scenario) -> Iterator[Finding]:
 
 def _happening(scenario: Scenario) -> list[tuple[str, Emergency]]:
     return [(name, each) for name, each in scenario.emergencies.types.items() if each.happens]
-
-
-def _lacking(scenario: Scenario, roles: Iterable[RoleName]) -> list[RoleName]:
-    """Those of the roles that nobody has; none where staffing names nobody, which is told already."""
-    staffed = staffed_roles(scenario)
-    return [role for role in roles if role not in staffed] if active_staffing(scenario)[1] else []
 
 
 @rests_on("oncall")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sim.clock import HOUR
+from sim.scenario.checks import active_staffing, lacking_roles
 from sim.scenario.findings import Finding, rests_on
 from sim.scenario.units import duration_text
 
@@ -43,14 +44,24 @@ def somebody_is_onboarded(scenario: Scenario) -> Iterator[Finding]:
 def spells_last(scenario: Scenario) -> Iterator[Finding]:
     """A spell of sickness takes some time."""
     sickness = scenario.people.sickness
-    longest = _longest(sickness.spell) if sickness else SHORTEST_SPELL
-    if longest < SHORTEST_SPELL:
-        shown = f"spells of {duration_text(longest)} on average, or at the longest, are too short"
+    typical = _typical(sickness.spell) if sickness else SHORTEST_SPELL
+    if typical < SHORTEST_SPELL:
+        shown = f"spells of {duration_text(typical)} on average, or at the longest, are too short"
         remedy = f"give them at least {duration_text(SHORTEST_SPELL)}, such as mean: 3 d"
         yield Finding(("people", "sickness", "spell"), f"{shown}: {remedy}")
 
 
-def _longest(law: DurationLaw) -> int:
+@rests_on("staffing", "people.training")
+def trainings_have_people(scenario: Scenario) -> Iterator[Finding]:
+    """Whom a training names has people somewhere."""
+    for name, training in scenario.people.training.items():
+        for role in lacking_roles(scenario, training.roles):
+            remedy = f"give it people in staffing.{active_staffing(scenario)[0]}, or take it out here"
+            key = ("people", "training", name, "roles", training.roles.index(role))
+            yield Finding(key, f"{role} is staffed nowhere, so that nobody is trained: {remedy}")
+
+
+def _typical(law: DurationLaw) -> int:
     """The mean of a distribution, or what cuts it off where that is less."""
     mean = law.mean if law.mean is not None else sum(law.values) // len(law.values)
     return mean if law.longest is None else min(mean, law.longest)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
+from pydantic import BeforeValidator
+
 from sim.scenario.base import Model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic.fields import FieldInfo
 
     from sim.scenario.tree import KeyPath
@@ -45,6 +49,21 @@ def field_at(top: type[Model], path: KeyPath) -> FieldInfo | None:
     """The field that `path` ends in, or None where it ends in something else."""
     model = as_model(kind_at(top, path[:-1])) if path else None
     return fields(model).get(str(path[-1])) if model else None
+
+
+def reader_at(top: type[Model], path: KeyPath) -> Callable[..., Any] | None:
+    """What reads the value at `path` with its unit, such as `parse_duration`; None where it is read as it is."""
+    field = field_at(top, path)
+    rules = [*(field.metadata if field else ()), *(_rules(_below(kind_at(top, path[:-1]), path[-1])) if path else ())]
+    return next((rule.func for rule in rules if isinstance(rule, BeforeValidator)), None)
+
+
+def _rules(kind: Any) -> list[Any]:
+    """The constraints of a type, be it beside None."""
+    if get_origin(kind) is Annotated:
+        return list(get_args(kind)[1:])
+    options = get_args(kind) if get_origin(kind) in {Union, UnionType} else ()
+    return [rule for option in options for rule in _rules(option)]
 
 
 def _below(kind: Any, key: str | int) -> Any:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from sim.clock import HOUR
+from sim.periods import Cycle
 from sim.scenario.base import Model, Name
 from sim.scenario.units import LocalTime, Rate, WallTime
 
 Scale = Annotated[float, Field(ge=0, le=1000)]
-Cycle = Literal["week", "month", "quarter", "year"]
 
 
 class Recurrence(Model):

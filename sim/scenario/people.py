@@ -7,8 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from sim.clock import DAY, WEEK
+from sim.periods import Cycle
 from sim.scenario.base import DurationLaw, Model, Name, PriorityName, RoleName, fault
-from sim.scenario.occurrences import Cycle
 from sim.scenario.units import Day, Duration, Extra, Share
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.clock import HOUR
-from sim.scenario.base import Model, Name, PriorityName, RoleName
+from sim.scenario.base import LocalRoleName, Model, Name, PriorityName
 from sim.scenario.units import Duration, Extra
 
 
@@ -75,7 +75,7 @@ class Overtime(Model):
 
 
 class Overflow(Model):
-    """Work of one tier that other regions may take when it has waited for long."""
+    """Work of one tier, or of managers, that other regions may take when it has waited for long."""
 
     after: Duration
     """Time in line after which it may."""
@@ -103,8 +103,8 @@ class PolicyRules(Model):
     compensatory_rest: Annotated[Duration, Field(le=24 * HOUR)] = 0
     """Rest after a call-out or overtime: the next duty begins no earlier than this time after the end of that work, and
     ends as planned; a duty that leaves nothing is lost. 0 switches it off."""
-    overflow: dict[RoleName, Overflow] = {}
-    """Help from other regions, by tier."""
+    overflow: dict[LocalRoleName, Overflow] = {}
+    """Help from other regions, by tier, and of managers; coordinators serve all regions anyway."""
     up_tier_help: bool = False
     """The next tier of the same region may always take a tier's work; it prefers its own where both are equally
     urgent."""

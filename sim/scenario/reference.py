@@ -13,11 +13,12 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from sim.scenario.base import COUNTRY, NAME, PRIORITIES, ROLES, SHIFT_LETTER, TIERS, Model
+from sim.scenario.base import COUNTRY, LOCAL_ROLES, NAME, PRIORITIES, ROLES, SHIFT_LETTER, TIERS, Model
 from sim.scenario.keys import as_model, fields
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import flow
 from sim.scenario.units import (
+    bound_text,
     duration_text,
     growth_text,
     local_time_text,
@@ -55,7 +56,7 @@ _TEXTS: dict[Callable[[Any], Any], Callable[[Any], str]] = {
 _PATTERNS = {NAME: "name", COUNTRY: "country", SHIFT_LETTER: "capital letter"}
 _PLAIN = {bool: "true or false", float: "number", int: "whole number", str: "text"}
 _BOUNDS = {Gt: ("gt", "above"), Ge: ("ge", "at least"), Lt: ("lt", "below"), Le: ("le", "at most")}
-_CHOICES = {PRIORITIES: "priority", TIERS: "tier", ROLES: "role"}
+_CHOICES = {PRIORITIES: "priority", TIERS: "tier", LOCAL_ROLES: "tier or manager", ROLES: "role"}
 
 _INTRODUCTION = """\
 <!-- Made by `python -m sim.scenario.reference > docs/scenario.md`; change the docstrings in sim/scenario/. -->
@@ -272,8 +273,9 @@ def _plural(text: str) -> str:
 
 
 def _bounds(kind: _Kind) -> str:
+    unit = kind.rule(BeforeValidator)
     bounds = [(rule, *_BOUNDS[type(rule)]) for rule in kind.rules if type(rule) in _BOUNDS]
-    texts = [f"{word} {getattr(rule, name):g}" for rule, name, word in bounds]
+    texts = [f"{word} {bound_text(getattr(rule, name), unit and unit.func)}" for rule, name, word in bounds]
     return f", {' and '.join(texts)}" if texts else ""
 
 

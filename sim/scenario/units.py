@@ -94,6 +94,11 @@ def duration_text(duration: int) -> str:
     return " ".join(parts) or "0 min"
 
 
+def bound_text(bound: float, parse: object) -> str:
+    """A limit of what `parse` reads, as a message and a page show it: a duration has a unit, unless it is 0."""
+    return duration_text(int(bound)) if bound and parse is parse_duration else f"{bound:g}"
+
+
 def parse_rate(value: Any) -> float:
     """Number per hour in e.g. `6 per hour`, `263 per day`."""
     match = _RATE.fullmatch(value.strip()) if isinstance(value, str) else None

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from sim.errors import nearest
 from sim.scenario.base import PATTERN_MEANINGS
-from sim.scenario.keys import as_model, bare, field_at, fields, kind_at
+from sim.scenario.keys import as_model, bare, field_at, fields, kind_at, reader_at
 from sim.scenario.schema import Scenario
-from sim.scenario.units import found
+from sim.scenario.units import bound_text, found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,7 +82,11 @@ def _missing(path: KeyPath) -> str:
 
 def _message(error: ErrorDetails) -> str:
     word = _WORDS.get(error["type"])
-    return word(error.get("ctx", {}), error["input"]) if word else error["msg"]
+    if word is None:
+        return error["msg"]
+    reader, rule = reader_at(Scenario, error["loc"]), error.get("ctx", {})
+    bounds = {name: bound_text(rule[name], reader) for name in _BOUNDS if name in rule}
+    return word({**rule, **bounds}, error["input"])
 
 
 def _must_be(what: str, remedy: str = "") -> Callable[[dict[str, Any], Any], str]:
@@ -103,6 +107,7 @@ def _pattern(rule: dict[str, Any], value: Any) -> str:
     return f"must be {PATTERN_MEANINGS[rule['pattern']]}; found {found(value)}"
 
 
+_BOUNDS = ("gt", "ge", "lt", "le")
 _LENGTHS = {"least": "min_length", "most": "max_length"}
 _TEXT_REMEDY = ": put it in quotes"
 _WORDS: dict[str, Callable[[dict[str, Any], Any], str]] = {
@@ -110,12 +115,12 @@ _WORDS: dict[str, Callable[[dict[str, Any], Any], str]] = {
     "dict_type": _mapping,
     "finite_number": _must_be("a finite number"),
     "float_type": _must_be("a number"),
-    "greater_than": _must_be("more than {gt:g}"),
-    "greater_than_equal": _must_be("{ge:g} or more"),
+    "greater_than": _must_be("more than {gt}"),
+    "greater_than_equal": _must_be("{ge} or more"),
     "int_from_float": _must_be("a whole number"),
     "int_type": _must_be("a whole number"),
-    "less_than": _must_be("less than {lt:g}"),
-    "less_than_equal": _must_be("{le:g} or less"),
+    "less_than": _must_be("less than {lt}"),
+    "less_than_equal": _must_be("{le} or less"),
     "model_type": _mapping,
     "string_pattern_mismatch": _pattern,
     "string_too_long": _must_be("text of at most {max_length} characters"),

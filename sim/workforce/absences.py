@@ -9,7 +9,7 @@ import numpy as np
 from sim.clock import HOUR, MINUTE
 from sim.errors import Problem, ScenarioError, nearest, quote
 from sim.workforce.away import away
-from sim.workforce.roster import Absences, Reason
+from sim.workforce.roster import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 _ALL_LIKE = "*"
 _SHOWN = 3
 """Names that a message shows."""
-
-
-def no_absences() -> Absences:
-    """Everybody is there as planned."""
-    instants, people = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
-    return Absences(people, people, instants, instants, instants.astype(np.uint8))
 
 
 def absences(scenario: Scenario, agents: Agents, clock: Clock) -> Away:

@@ -89,6 +89,12 @@ def _merged(away: Away) -> Away:
     return only(away, begins)._replace(end=away.end[ends])
 
 
+def no_absences() -> Absences:
+    """Everybody is there as planned."""
+    instants, people = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
+    return Absences(people, people, instants, instants, instants.astype(np.uint8))
+
+
 def lost(whole: Segments, away: Away) -> Absences:
     """What a timeline of times away takes from duties that are whole but for their pauses, of which it takes nothing:
     nobody would have worked then.

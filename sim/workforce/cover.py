@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.workforce.floor import DAYS_PER_WEEK
+from sim.periods import DAYS_PER_WEEK
 from sim.workforce.network import OFF, Bounds, DutyType, Network, Precision
 from sim.workforce.rotas import Rota, closed_walks, coverage, trimmed, without_surplus
 

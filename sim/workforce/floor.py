@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.clock import DAY, day_number
+from sim.periods import DAYS_PER_WEEK
 from sim.scenario.base import ROLES, TIERS
 from sim.scenario.days_off import clock_of, holidays_of
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 GROUPS: dict[str, tuple[RoleName, ...]] = {"agents": TIERS, "managers": ROLES[4:5], "coordinators": ROLES[5:]}
 """Roles whose floors the table gives together: a row says nothing of a group of which it names nobody."""
-DAYS_PER_WEEK = 7
 _SATURDAY = 5
 _A_MONDAY = date(1970, 1, 5)
 

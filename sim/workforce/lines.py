@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, day_number
+from sim.periods import DAYS_PER_WEEK
 from sim.scenario.base import ROLES
 from sim.scenario.units import local_time_text
 from sim.workforce.cover import Problem, Solution, solve
-from sim.workforce.floor import DAYS_PER_WEEK, GROUPS, weekly_floor
+from sim.workforce.floor import GROUPS, weekly_floor
 from sim.workforce.network import Bounds, DutyType, mostly_night
 from sim.workforce.rotations import NOMINAL_SLOW_PM, Person
 from sim.workforce.shifts import ANCHOR, NIGHT

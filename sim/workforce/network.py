@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOUR
-from sim.workforce.floor import DAYS_PER_WEEK
+from sim.periods import DAYS_PER_WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

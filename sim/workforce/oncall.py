@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.clock import DAY, day_number
 from sim.errors import StaffingError
+from sim.periods import DAYS_PER_WEEK
 from sim.scenario.base import TIERS
 from sim.workforce.roster import EVERYWHERE, LEAD, Level, Turns
 from sim.workforce.rotations import NOMINAL_SLOW_PM, Person
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from sim.workforce.roster import Agents
 
 LEAD_NAME = "lead"
-_DAYS_PER_WEEK = 7
-_MARGIN = 3 * _DAYS_PER_WEEK
+_MARGIN = 3 * DAYS_PER_WEEK
 """Days around the run: a global turn that reaches into it is chosen by the turns of all its seven days."""
 _MILLION = 1_000_000
 _NOBODY = np.empty(0, dtype=np.int64)
@@ -76,7 +76,7 @@ def turns_of(scenario: Scenario, agents: Agents, clock: Clock) -> Turns:
     crews = [crew_of(agents, r, TIERS.index(rules.tier)) for r in range(len(scenario.regions))]
     rows = list(_regional(scenario, rules, crews, clock))
     if rules.global_:
-        edges = _edges(clock, "UTC", rules.changes_at, _DAYS_PER_WEEK)
+        edges = _edges(clock, "UTC", rules.changes_at, DAYS_PER_WEEK)
         taken = list(chain.from_iterable(stretches for _, _, stretches in rows))
         rows.append((Level.GLOBAL, EVERYWHERE, _least_taken(interleaved(crews), *edges, taken)))
     if rules.lead:
@@ -91,7 +91,7 @@ def turns_of(scenario: Scenario, agents: Agents, clock: Clock) -> Turns:
 
 def _regional(scenario: Scenario, rules: OnCall, crews: Sequence[Sequence[int]], clock: Clock) -> Iterator[Row]:
     """The primary of each region that has anybody, and the backup where there is another."""
-    days = 1 if rules.turn == "day" else _DAYS_PER_WEEK
+    days = 1 if rules.turn == "day" else DAYS_PER_WEEK
     for r, region in enumerate(scenario.regions.values()):
         edges = _edges(clock, region.zone, rules.changes_at, days)
         for ahead, level in enumerate((Level.PRIMARY, Level.BACKUP)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.clock import DAY
-from sim.workforce.floor import DAYS_PER_WEEK
+from sim.periods import DAYS_PER_WEEK
 from sim.workforce.network import OFF
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sim.clock import DAY
+from sim.periods import DAYS_PER_WEEK
 from sim.scenario.units import duration_text, local_time_text
-from sim.workforce.floor import DAYS_PER_WEEK
 from sim.workforce.lines import tasks
 
 if TYPE_CHECKING:

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.clock import day_number
+from sim.periods import first_days, periods
 from sim.scenario.base import ROLES
 from sim.streams import uniforms
 from sim.workforce.away import away, joined
 from sim.workforce.roster import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.scenario.occurrences import Cycle
+    from sim.periods import Cycle
     from sim.scenario.people import Training
     from sim.scenario.schema import Scenario
     from sim.workforce.away import Away, Instants
     from sim.workforce.roster import Agents
     from sim.workforce.stints import Stints
-
-_MONTHS: dict[Cycle, int] = {"month": 1, "quarter": 3, "year": 12}
-_EPOCH_YEAR = 1970
-_MONTHS_PER_YEAR = 12
-_DAYS_PER_WEEK = 7
-_MONDAY_BEFORE_EPOCH = -3
 
 
 def trainings(scenario: Scenario, agents: Agents, stints: Stints, clock: Clock, seed: int, replication: int) -> Away:
@@ -90,22 +81,6 @@ def _held(training: Training, stints: Stints, drawn: _Drawn, clock: Clock) -> Aw
 
 def _periods(every: Cycle, zone: str, clock: Clock) -> tuple[int, Instants]:
     """The periods that the run touches: the first one's number since 1970; their starts, and the end of the last."""
-    days = list(clock.local_dates(zone, 0))
-    first, last = _number(every, days[0]), _number(every, days[-1])
-    starts = [clock.at(zone, day) for day in _first_days(every, first, last + 1)]
-    return first, np.array(starts, dtype=np.int64)
-
-
-def _number(every: Cycle, day: date) -> int:
-    if every == "week":
-        return (day_number(day) - _MONDAY_BEFORE_EPOCH) // _DAYS_PER_WEEK
-    return ((day.year - _EPOCH_YEAR) * _MONTHS_PER_YEAR + day.month - 1) // _MONTHS[every]
-
-
-def _first_days(every: Cycle, first: int, last: int) -> Iterator[date]:
-    for number in range(first, last + 1):
-        if every == "week":
-            yield date(_EPOCH_YEAR, 1, 1) + timedelta(_MONDAY_BEFORE_EPOCH + number * _DAYS_PER_WEEK)
-        else:
-            year, month = divmod(number * _MONTHS[every], _MONTHS_PER_YEAR)
-            yield date(_EPOCH_YEAR + year, month + 1, 1)
+    touched = periods(every, clock.local(zone, 0).date(), clock.local(zone, clock.end).date())
+    days = first_days(every, np.append(touched, touched[-1] + 1))
+    return int(touched[0]), np.array([clock.at(zone, day) for day in days.tolist()], dtype=np.int64)

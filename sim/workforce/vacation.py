@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.periods import DAYS_PER_WEEK
 from sim.streams import uniforms
 from sim.workforce.away import away, never_away
 from sim.workforce.roster import LEAD, Reason
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _MOST_WEEKS = 53
-_DAYS_PER_WEEK = 7
 _ROUNDING = 1e-9
 """What a share of a headcount may lack of a whole person."""
 
@@ -40,7 +40,7 @@ def vacations(scenario: Scenario, agents: Agents, clock: Clock, seed: int, repli
     if rules is None or not len(agents):
         return never_away()
     zones = [region.zone for region in scenario.regions.values()]
-    first, last = clock.instant(0).date() - timedelta(_DAYS_PER_WEEK), clock.instant(clock.end).date() + timedelta(1)
+    first, last = clock.instant(0).date() - timedelta(DAYS_PER_WEEK), clock.instant(clock.end).date() + timedelta(1)
     rows: list[tuple[int, date]] = []
     for year in range(first.isocalendar().year, last.isocalendar().year + 1):
         draws = uniforms(seed, replication, agents.name, "vacation", year, columns=1 + _MOST_WEEKS)
@@ -52,7 +52,7 @@ def vacations(scenario: Scenario, agents: Agents, clock: Clock, seed: int, repli
 def _local(rows: list[tuple[int, date]], agents: Agents, zones: list[str], clock: Clock) -> Away:
     spans: dict[tuple[int, date], tuple[int, int]] = {}
     for region, monday in {(int(agents.region[agent]), monday) for agent, monday in rows}:
-        ends = (monday, monday + timedelta(_DAYS_PER_WEEK))
+        ends = (monday, monday + timedelta(DAYS_PER_WEEK))
         spans[region, monday] = (clock.at(zones[region], ends[0]), clock.at(zones[region], ends[1]))
     found = [(agent, *spans[int(agents.region[agent]), monday]) for agent, monday in rows]
     return away(Reason.VACATION, *np.array(found, dtype=np.int64).reshape(-1, 3).T)
@@ -61,7 +61,7 @@ def _local(rows: list[tuple[int, date]], agents: Agents, zones: list[str], clock
 def _mondays(year: int) -> list[date]:
     """The first days of the weeks of a year."""
     first, following = date.fromisocalendar(year, 1, 1), date.fromisocalendar(year + 1, 1, 1)
-    return [first + timedelta(n) for n in range(0, (following - first).days, _DAYS_PER_WEEK)]
+    return [first + timedelta(n) for n in range(0, (following - first).days, DAYS_PER_WEEK)]
 
 
 def _year(rules: Vacation, mondays: list[date], agents: Agents, draws: Floats) -> Iterator[tuple[int, date]]:
@@ -79,11 +79,11 @@ def _year(rules: Vacation, mondays: list[date], agents: Agents, draws: Floats) -
 
 def _weights(seasons: Mapping[str, Season], mondays: list[date]) -> Floats:
     """How much each week is liked: as its days are on average, and not at all where one of them is not."""
-    days = [monday + timedelta(n) for monday in mondays for n in range(_DAYS_PER_WEEK)]
+    days = [monday + timedelta(n) for monday in mondays for n in range(DAYS_PER_WEEK)]
     weights = np.ones(len(days))
     for season in seasons.values():
         weights[[season.start <= day <= season.end for day in days]] = season.weight
-    by_week = weights.reshape(-1, _DAYS_PER_WEEK)
+    by_week = weights.reshape(-1, DAYS_PER_WEEK)
     return np.where(by_week.all(axis=1), by_week.mean(axis=1), 0.0)
 
 

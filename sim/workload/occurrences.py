@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY
-from sim.scenario.table import occurrences
+from sim.periods import recurring as places_in
 from sim.workload.arrivals import poisson_arrivals
 
 if TYPE_CHECKING:
@@ -21,15 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.scenario.occurrences import Cycle, Occurrence, Recurrence
+    from sim.scenario.occurrences import Occurrence, Recurrence
     from sim.scenario.schema import Scenario
 
     Whole = NDArray[np.int64]
-
-_MONTHS: dict[Cycle, int] = {"month": 1, "quarter": 3, "year": 12}
-"""Months of a period; a week has none."""
-_THURSDAY = 3
-"""1970-01-01 was one: so many days after its Monday."""
 
 
 class Origin(IntEnum):
@@ -83,19 +77,5 @@ def happenings(
 
 def recurring(recurrence: Recurrence, zone: str, clock: Clock, lasts: int) -> Happenings:
     """When something recurs in a region: at least all that the run meets, of what lasts so many ms."""
-    dates = [np.datetime64(clock.local(zone, ms).date(), "D") for ms in (-lasts, clock.end)]
-    period, first_day = _periods(recurrence.every, *dates)
-    day = np.busday_offset(first_day, recurrence.day - 1, roll="forward")
-    wall = day.astype(np.int64) * DAY + recurrence.time
-    return Happenings(Origin.RECURRING, occurrences(clock, zone, wall)[0], period)
-
-
-def _periods(every: Cycle, first: np.datetime64, last: np.datetime64) -> tuple[Whole, NDArray[np.datetime64]]:
-    """The periods that two dates and what lies between them belong to: counted from 1970 on, and their first days."""
-    if every == "week":
-        weeks = [(int(day.astype(np.int64)) + _THURSDAY) // 7 for day in (first, last)]
-        period = np.arange(weeks[0], weeks[1] + 1)
-        return period, (7 * period - _THURSDAY).astype("M8[D]")
-    months = [int(day.astype("M8[M]").astype(np.int64)) // _MONTHS[every] for day in (first, last)]
-    period = np.arange(months[0], months[1] + 1)
-    return period, (period * _MONTHS[every]).astype("M8[M]").astype("M8[D]")
+    row, start = places_in(recurrence.every, recurrence.day, recurrence.time, zone, clock, lasts)
+    return Happenings(Origin.RECURRING, start, row)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.clock import DAY, NEVER
+from sim.periods import weekdays
 from sim.scenario.base import PRIORITIES
 from sim.scenario.days_off import clock_of
 from sim.workload.alerts import seen
@@ -193,7 +194,7 @@ def _open_channel(
     channels = scenario.demand.channels
     names = list(channels)
     wall = local_time(created, region, scenario.regions, clock)
-    weekday = (wall // DAY + 3) % 7  # 1970-01-01 was a Thursday
+    weekday = weekdays(wall // DAY)
     chosen = wanted.copy()
     for index, channel in enumerate(channels.values()):
         if channel.open is not None and channel.fallback is not None:

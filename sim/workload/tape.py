@@ -75,7 +75,10 @@ DATED = 1_000_000_000
 above 1 adds lies EXTRA further on, further copies of a replayed log 2 EXTRA, 3 EXTRA and so on. Emergencies, and the
 tickets and alerts that they cause, begin at EMERGENCIES, SURGES and EMERGENCY_STORMS; those of each further type of
 emergencies lie NEXT_TYPE further on than those of the one before, and those of dated ones DATED further on than those
-by chance. Modulo ALERTS a number is the ticket's row in the streams that it is drawn from."""
+by chance. Modulo ALERTS a number is the ticket's row in the streams that it is drawn from.
+
+Numbers depend on the position of the type: one that is listed before others changes the public keys of what
+those cause, so a new type is best listed last where runs are compared ticket by ticket."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sim.clock import NEVER
 from sim.engine import desk
 from sim.engine.journal import NOBODY, How, Mode, Outcome, Rested, State, Why
 from sim.engine.policy import Policy
-from sim.workforce.absences import no_absences
+from sim.workforce.away import no_absences
 from sim.workforce.roster import EVERYWHERE, FOREVER, LEAD, Agents, Chore, Chores, Level, Roster, Segments, Turns
 from sim.workload.disruptions import no_disruptions
 from sim.workload.tape import CHAIN, DORMANT, NO_EMERGENCY, NO_PAGES, CustomerClass, Filter, Kind, TaskKind, Workload

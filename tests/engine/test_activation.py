@@ -5,11 +5,14 @@ A row of work is (ticket, task, stretch, agent, queued at, why, start, end, how 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.engine.policy import N_ROLES, NO_LIMIT, Overflow
+import sim
+from sim.engine.policy import N_ROLES, NO_LIMIT, Overflow, Policy
+from sim.scenario.base import ROLES
 
 P1_TO_P3 = 0b0111
 
@@ -496,6 +499,15 @@ def test_a_threshold_after_the_end_of_the_run_changes_nothing(world: Any) -> Non
 
 
 # ---------------------------------------------------------------------- overflow
+
+
+def test_work_of_managers_overflows_and_that_of_coordinators_has_nowhere_to_go() -> None:
+    """A rule for managers sends what waits to all other regions, in their order; coordinators are one pool."""
+    scenario = sim.load(Path(sim.__file__).parent.parent / "scenarios" / "baseline.yaml")
+    rules = Policy.of(scenario.with_({"policy.overflow": {"manager": {"after": "5 min"}}})).overflow
+    assert len(rules) == N_ROLES
+    assert [rule and rule.to for rule in rules[ROLES.index("manager")]] == [(1, 2, 3), (0, 2, 3), (0, 1, 3), (0, 1, 2)]
+    assert rules[ROLES.index("coordinator")] == (None,) * 4
 
 
 def test_what_waited_for_its_time_goes_to_another_region_at_its_pace(world: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -327,6 +329,26 @@ def test_the_documents_list_every_transition() -> None:
     }
     assert {kind: set(found) for kind, found in listed.items()} == {kind: set(known) for kind, known in kinds.items()}
     assert sum(map(len, listed.values())) == len(TRANSITIONS)
+
+
+def test_the_page_of_the_manual_lists_every_transition_and_no_other() -> None:
+    """Section 7.1: the states in their order, then what goes to what: "A or B to C, and to D (why); E to F"."""
+    text = (Path(sim.__file__).parent.parent / "docs" / "manual.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| 7.1 |")
+    ]
+    chain, ticket_timer, threshold, forgotten = rows
+    listed = list(pairwise(states(chain[1])))
+    for clause in (ticket_timer[1], threshold[1], *forgotten[2].split(";")):
+        begins, *ends = re.split(r",? (?:and )?to ", re.sub(r"\([^)]*\)", "", clause))
+        listed += product(states(begins), states(" ".join(ends)))
+    assert sorted(listed) == sorted(TRANSITIONS)
+
+
+def states(text: str) -> list[LifeState]:
+    """The states that a text names, in its order."""
+    names = [each.name.lower().replace("_", " ") for each in LifeState]
+    return [state(found) for found in re.findall("|".join(names), text.lower())]
 
 
 def state(name: str) -> LifeState:

@@ -400,6 +400,7 @@ def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, chang
         ["staffing.add={more: {pattern: weekdays, headcount: {tier3: 1}}}", "oncall={}"],
         ["policy={overtime: {limit: 1 h, priorities: [P1]}, handover: {overlap: 30 min, meeting: 10 min}}"],
         ["policy.overflow={tier2: {after: 5 min, from: [emea], to: [apac]}}"],
+        ["policy.overflow={manager: {after: 5 min}}"],
         ["demand.channels.email.share=0.1", "demand.channels.chat.share=0.9"],
         ["demand.replay={file: log.csv, columns: {created: at}, region: emea}"],
         ["regions.emea.tickets=", "regions.emea.alerts=", "regions.apac.tickets=", "demand.forecast={file: log.csv}"],

@@ -21,7 +21,7 @@ TEAM = "team: {tier2: 1}, lasts: {mean: 2 h}"
 RUN = "the run lasts from 2026-02-23 00:00 to 2026-03-16 00:00 UTC"
 OUTSIDE_RUN = (
     f"lies outside the run, so that it never happens: {RUN}; "
-    "name a date within it, give it a `rate`, or switch it off with `at: []`"
+    "name a date within it in `at`, give it a `rate`, or switch it off with `at: []`"
 )
 NO_DATE = (
     "says not when it happens: give it dates in `at`, or a `rate`, such as 1 per week "
@@ -56,7 +56,7 @@ def many(n: int, entry: str) -> str:
             f"{FIRE}.regions[1]: there is no region 'emae': name one of emea, apac; did you mean emea?",
         ),
         (
-            [f"{POWER}={{rate: 1 per week, regions: [apec], recovery: {{mean: 1 h}}}}"],
+            [f"{POWER}={{rate: 1 per week, regions: [apec], recovery: {{mean: 1 h}}, away: 50 %}}"],
             f"{POWER}.regions[0]: there is no region 'apec': name one of emea, apac; did you mean apac?",
         ),
         (
@@ -90,10 +90,10 @@ def many(n: int, entry: str) -> str:
         ([f"{FIRE}={{at: [2026-03-17 00:00], {TEAM}}}"], f"{FIRE}.at: {OUTSIDE_RUN}"),
         ([f"{FIRE}={{at: [2026-02-22 23:59], regions: [emea], {TEAM}}}"], f"{FIRE}.at: {OUTSIDE_RUN}"),
         (
-            [f"{POWER}={{at: [2026-02-22 20:00], regions: [emea], recovery: {{family: constant, mean: 4 h}}}}"],
+            [f"{POWER}={{at: [2026-02-22 20:00], regions: [emea], away: 1, recovery: {{mean: 4 h, longest: 4 h}}}}"],
             f"{POWER}.at: {OUTSIDE_RUN}",
         ),
-        ([f"{POWER}={{at: [2025-03-03 20:00], recovery: {{mean: 4 h}}}}"], f"{POWER}.at: {OUTSIDE_RUN}"),
+        ([f"{POWER}={{at: [2025-03-03 20:00], recovery: {{mean: 4 h}}, away: 50 %}}"], f"{POWER}.at: {OUTSIDE_RUN}"),
         ([f"{DRILL}={{at: [2026-02-22 22:00], lasts: 2 h, regions: [emea]}}"], f"{DRILL}.at: {OUTSIDE_RUN}"),
         (
             [f"{DRILL}={{at: [2026-03-03 10:00, 2026-03-04 10:00, 2026-03-03 10:00], lasts: 2 h}}"],
@@ -112,6 +112,29 @@ def many(n: int, entry: str) -> str:
                 f"{DRILL}.every.day: no month is sure to have more than 20 working days; found 21: "
                 "name a lower one, or a longer period in `every`"
             ),
+        ),
+        (
+            [f"{DRILL}={{every: {{every: year, day: 28}}, lasts: 3 h}}"],
+            (
+                f"{DRILL}.every: lies outside the run, so that it never happens: {RUN}; name a date within it in `at`, "
+                "give it a `rate`, choose another day or a shorter period, or take it out"
+            ),
+        ),
+        (
+            [f"{DRILL}={{every: {{every: quarter}}, at: [2026-06-01 10:00], lasts: 3 h}}"],
+            f"{DRILL}.every: lies outside the run, so that it never happens: {RUN}",
+        ),
+        # what they change
+        (
+            [f"{POWER}={{rate: 1 per week, recovery: {{mean: 1 h}}}}"],
+            (
+                f"{POWER}: takes nobody away and no work, so that it changes nothing: "
+                "give it a share in `away`, regions in `rehome`, or `service: minimal`, or take it out"
+            ),
+        ),
+        (
+            [f"{POWER}={{at: [2026-03-03 10:00], recovery: {{mean: 1 h}}, roles: [tier1], service: minimal}}"],
+            f"{POWER}.roles: tells who is away, but nobody is: give it a share in `away`, or take this out",
         ),
         # people
         (
@@ -136,7 +159,7 @@ def many(n: int, entry: str) -> str:
             ),
         ),
         (
-            [f"{POWER}={{rate: 1 per week, recovery: {{mean: 1 h}}, roles: [tier1, tier4]}}"],
+            [f"{POWER}={{rate: 1 per week, recovery: {{mean: 1 h}}, away: 50 %, roles: [tier1, tier4]}}"],
             (
                 f"{POWER}.roles[1]: tier4 is staffed nowhere, so that this concerns nobody: "
                 "give it people in staffing.crews, or take it out here"
@@ -193,7 +216,7 @@ def many(n: int, entry: str) -> str:
             "emergencies.chain: has 251 entries, and 250 are the most: take some out",
         ),
         (
-            [f"continuity.threats={many(256, 'rate: 1 per week, recovery: {mean: 1 h}')}"],
+            [f"continuity.threats={many(256, 'rate: 1 per week, recovery: {mean: 1 h}, away: 50 %')}"],
             "continuity.threats: has 256 entries, and 255 are the most: take some out",
         ),
         (
@@ -218,7 +241,7 @@ def many(n: int, entry: str) -> str:
             ),
         ),
         (
-            [f"{POWER}={{rate: 1 per minute, recovery: {{mean: 1 h}}}}"],
+            [f"{POWER}={{rate: 1 per minute, recovery: {{mean: 1 h}}, away: 50 %}}"],
             f"{POWER}.rate: happens about 60,480 times in the run, and 20,000 times are the most: lower it",
         ),
         (
@@ -245,16 +268,22 @@ def test_what_does_not_fit_is_told_with_its_remedy(complaints: Complaints, chang
         [f"{FIRE}={{rate: 1 per week, scale: 0, team: {{manager: 1}}, lasts: {{mean: 2 h}}}}",
          f"emergencies.chain={steps(2, 'manager')}"],
         [f"{FIRE}={{at: [], {TEAM}}}"],
-        [f"{POWER}={{rate: 0 per week, recovery: {{mean: 1 h}}, roles: [manager]}}"],
+        [f"{POWER}={{rate: 0 per week, recovery: {{mean: 1 h}}, away: 50 %, roles: [manager]}}"],
         [f"{FIRE}={{at: [2027-01-01 10:00], scale: 0, {TEAM}}}"],
         [f"{FIRE}={{at: [2027-01-01 10:00, 2026-03-03 10:00], {TEAM}}}"],
         # 16 March, 07:00 in Singapore, is the evening before by UTC, and 23 February, 00:00 in London, the very start.
         [f"{FIRE}={{at: [2026-03-16 07:00], {TEAM}}}"],
         [f"{FIRE}={{at: [2026-02-23 00:00], regions: [emea], {TEAM}}}"],
-        [f"{POWER}={{at: [2026-02-22 20:00], regions: [emea], recovery: {{family: constant, mean: 5 h}}}}"],
-        [f"{POWER}={{at: [2026-02-22 20:00], regions: [emea], recovery: {{mean: 1 h}}}}"],
+        [f"{POWER}={{at: [2026-02-22 20:00], regions: [emea], recovery: {{family: constant, mean: 5 h}}, away: 50 %}}"],
+        [f"{POWER}={{at: [2026-02-22 20:00], regions: [emea], recovery: {{mean: 1 h}}, away: 50 %}}"],
         [f"{DRILL}={{at: [2026-02-22 22:00], lasts: 3 h, regions: [emea]}}"],
-        [f"{DRILL}={{every: {{every: year, day: 28}}, lasts: 3 h}}"],
+        [f"{DRILL}={{every: {{every: year, day: 28}}, lasts: 15 d}}"],  # from 9 February on, into the run
+        [f"{DRILL}={{every: {{every: year}}, rate: 1 per week, lasts: 3 h}}"],
+        [f"{DRILL}={{every: {{every: year}}, at: [2026-03-03 10:00], lasts: 3 h}}"],
+        [f"{DRILL}={{every: {{every: week}}, lasts: 3 h, share: 0 %}}"],
+        [f"{POWER}={{rate: 1 per week, scale: 0, recovery: {{mean: 1 h}}}}"],
+        [f"{POWER}={{rate: 1 per week, recovery: {{mean: 1 h}}, service: critical}}"],
+        [f"{POWER}={{rate: 1 per week, recovery: {{mean: 1 h}}, regions: [emea], rehome: [apac]}}"],
         [f"{DRILL}={{every: {{every: month, day: 20}}, lasts: 3 h, regions: [emea], rehome: [apac]}}"],
         [f"{FIRE}={{rate: 1 per week, page: true, {TEAM}}}", "oncall={lead: emea}"],
         [f"{FIRE}={{rate: 1 per week, surge: {{extra: 1}}, {TEAM}}}", "regions.apac.tickets="],

@@ -56,6 +56,13 @@ if TYPE_CHECKING:
             ),
         ),
         (
+            "people.training={yearly: {every: year, lasts: 1 d, roles: [tier1, tier4]}}",
+            (
+                "people.training.yearly.roles[1]: tier4 is staffed nowhere, so that nobody is trained: "
+                "give it people in staffing.crews, or take it out here"
+            ),
+        ),
+        (
             "people.vacation={weeks: 5, seasons: {summer: {start: 2026-08-01, end: 2026-07-01, weight: 2}}}",
             "people.vacation.seasons.summer: `end` must not come before `start`",
         ),
@@ -75,7 +82,7 @@ def test_what_does_not_fit(world: str, problems: Callable[..., tuple[Problem, ..
         "people={onboarding: {ramp: {lasts: 2 week}}, attrition: {per_year: 5 %}}",
         "people={onboarding: {ramp: {lasts: 2 week}}, hires: {a: {agents: ['*'], on: 2020-01-01}}}",
         "people.sickness={share: 0 %, spell: {family: constant, mean: 1 h}}",
-        "people.training={yearly: {every: year, lasts: 1 d, roles: [tier4]}}",
+        "people.training={yearly: {every: year, lasts: 1 d, roles: [tier2]}}",
     ],
 )
 def test_what_fits(world: str, change: str) -> None:

@@ -130,7 +130,13 @@ _AGAIN = 10
 PAGES = ("page_ppm", "page_awake", "page_asleep")
 
 Key = tuple[str, int]
+"""A ticket's public key: region and number."""
 Tickets = dict[Key, Ticket]
+if TYPE_CHECKING:
+    Build = Callable[..., Scenario]
+    """The fixture `build`."""
+    TicketsOf = Callable[..., Tickets]
+    """The fixture `tickets_of`."""
 
 
 def _tickets(scenario: Scenario, workload: Workload) -> Tickets:
@@ -175,7 +181,7 @@ def alarmed(small: Scenario) -> Scenario:
 
 
 @pytest.fixture(scope="session")
-def build(small: Scenario) -> Callable[..., Scenario]:
+def build(small: Scenario) -> Build:
     """The small world with some dotted keys changed: `build({"demand.scale": 2})`."""
 
     def built(changes: Mapping[str, Any]) -> Scenario:
@@ -185,7 +191,7 @@ def build(small: Scenario) -> Callable[..., Scenario]:
 
 
 @pytest.fixture(scope="session")
-def tickets_of() -> Callable[..., Tickets]:
+def tickets_of() -> TicketsOf:
     """All tickets of one replication of a scenario by (region, number)."""
 
     def sampled(scenario: Scenario, seed: int = 1, replication: int = 0) -> Tickets:

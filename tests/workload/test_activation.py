@@ -17,14 +17,9 @@ from sim.workload.sample import sample_workload
 from sim.workload.tape import DORMANT, Filter, TaskKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sim.scenario.schema import Scenario
     from sim.workload.tasks import Tasks
-
-    Build = Callable[..., Scenario]
-    Tickets = dict[tuple[str, int], Any]
-    TicketsOf = Callable[..., Tickets]
+    from tests.workload.conftest import Build, TicketsOf
 
 WORK, FOLLOW_UP, REOPENED, ASSIST, CRITICAL = TaskKind.WORK, *list(TaskKind)[1:5]
 FIXED = {tier: {"family": "constant", "mean": f"{10 * (n + 1)} min"} for n, tier in enumerate(TIERS)}

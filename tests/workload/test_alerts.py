@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,15 +18,10 @@ from sim.workload.sample import sample_workload
 from sim.workload.tape import ALERTS, EXTRA, STORMS, Filter, Kind, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from sim.scenario.schema import Scenario
-
-    Build = Callable[..., Scenario]
-    Tickets = dict[tuple[str, int], Any]
-    TicketsOf = Callable[..., Tickets]
+    from tests.workload.conftest import Build, TicketsOf
 
 MARCH = Clock.starting(date(2026, 3, 2), days=28, warmup_days=0)
 EAST = {"zone": "Asia/Kolkata", "tickets": "9 per hour", "alerts": "1 per hour"}

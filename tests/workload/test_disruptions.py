@@ -16,13 +16,8 @@ from sim.workload.sample import sample_workload
 from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sim.scenario.schema import Scenario
-
-    Build = Callable[..., Scenario]
-    Tickets = dict[tuple[str, int], Any]
-    TicketsOf = Callable[..., Tickets]
+    from tests.workload.conftest import Build, Tickets, TicketsOf
 
 TWO_HOURS = {"family": "constant", "mean": "2 h"}
 LOST = {"at": ["2026-03-03 10:00"], "regions": ["north"], "recovery": TWO_HOURS}

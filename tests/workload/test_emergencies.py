@@ -33,16 +33,12 @@ from sim.workload.tape import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from sim.scenario.schema import Scenario
-
-    Build = Callable[..., Scenario]
-    Tickets = dict[tuple[str, int], Any]
-    TicketsOf = Callable[..., Tickets]
+    from tests.workload.conftest import Build, Tickets, TicketsOf
 
 WORK, ASSIST, COMMS, OUTSIDE, CRITICAL = (TaskKind[k] for k in ("WORK", "ASSIST", "COMMS", "OUTSIDE", "CRITICAL"))
 

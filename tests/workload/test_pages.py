@@ -15,16 +15,11 @@ from sim.workload.sample import sample_workload
 from sim.workload.tape import CHAIN, NO_PAGES, Filter, Kind, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from sim.scenario.schema import Scenario
     from sim.workload.paging import Pages
-
-    Build = Callable[..., Scenario]
-    Tickets = dict[tuple[str, int], Any]
-    TicketsOf = Callable[..., Tickets]
+    from tests.workload.conftest import TicketsOf
 
 PAGES = ("page_ppm", "page_awake", "page_asleep")
 PAGED = {"page_at", *PAGES}

@@ -42,15 +42,10 @@ from sim.workload.tape import (
 from tests.workload.conftest import ALARMED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from sim.scenario.schema import Scenario
-
-    Build = Callable[..., Scenario]
-    Tickets = dict[tuple[str, int], Any]
-    TicketsOf = Callable[..., Tickets]
+    from tests.workload.conftest import Build, Tickets, TicketsOf
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 EAST = {"zone": "Asia/Kolkata", "tickets": "9 per hour", "alerts": "1 per hour"}
