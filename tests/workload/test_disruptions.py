@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.workload.conftest import Build, Tickets, TicketsOf
 
 TWO_HOURS = {"family": "constant", "mean": "2 h"}
-LOST = {"at": ["2026-03-03 10:00"], "regions": ["north"], "recovery": TWO_HOURS}
+LOST = {"at": ["2026-03-03 10:00"], "regions": ["north"], "recovery": TWO_HOURS, "away": "50 %"}
 NOON = DAY * 2 + 10 * HOUR
 """2026-03-03 10:00 in London; the run begins on 1 March."""
 
@@ -120,7 +120,7 @@ def test_the_scenario_says_which_priorities_are_served(build: Build) -> None:
 def test_chance_brings_as_many_as_the_rate_says_of_the_length_of_the_law(build: Build) -> None:
     """300 replications of 8 days in two regions at 1 a day: within four standard errors."""
     law = {"family": "exponential", "mean": "1 h"}
-    scenario = build({"continuity.threats.power": {"rate": "1 per day", "recovery": law, "scale": 2}})
+    scenario = build({"continuity.threats.power": {"rate": "1 per day", "recovery": law, "away": "50 %", "scale": 2}})
     found = [rows(scenario, replication=n) for n in range(300)]
     counts = np.array([len(each) for each in found])
     assert abs(counts.mean() - 16) < 4 * (16 / 300) ** 0.5
@@ -139,7 +139,7 @@ def keyed(scenario: Scenario) -> dict[tuple[str, bool, str, int], tuple[float, f
     return made
 
 
-POWER = {"rate": "1 per day", "recovery": {"mean": "1 h"}}
+POWER = {"rate": "1 per day", "recovery": {"mean": "1 h"}, "away": "50 %"}
 
 
 @pytest.mark.parametrize(

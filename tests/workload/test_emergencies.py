@@ -361,7 +361,7 @@ def test_emergencies_move_nobody_else(build: Build, small: Scenario, tickets_of:
         {"regions.east": {"zone": "Asia/Kolkata", "tickets": "9 per hour"}},
         {"emergencies.chain.more": {"role": "manager", "takes": {"mean": "1 h"}}},
         {"horizon.days": 12},
-        {"continuity.threats.fire": {"rate": "1 per day", "recovery": {"mean": "1 h"}}},
+        {"continuity.threats.fire": {"rate": "1 per day", "recovery": {"mean": "1 h"}, "away": "50 %"}},
         {"demand.monitoring.storms": {"rate": "1 per day"}},
     ],
 )
