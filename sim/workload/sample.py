@@ -231,7 +231,7 @@ def _tape(
     due["critical_at"][emergencies] = NEVER
     calls = emergencies[_are_paged(emergency[emergencies], scenario)]
     page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, calls, words)
-    page_at = _paged_when_served(page.at, rows, scenario, disruptions)
+    page_at = _paged_when_served(page.at, visible, rows, scenario, disruptions)
     return Workload(
         created=rows.created, visible=visible, filtered=found, region=rows.region,
         serve_region=served_by(disruptions, scenario, rows.created, rows.region, rows.number),
@@ -245,13 +245,13 @@ def _tape(
 
 
 def _paged_when_served(
-    at: NDArray[np.int64], rows: _Tickets, scenario: Scenario, disruptions: Disruptions
+    at: NDArray[np.int64], visible: NDArray[np.int64], rows: _Tickets, scenario: Scenario, disruptions: Disruptions
 ) -> NDArray[np.int64]:
     """Nobody is paged for what is not served: urgent alerts page when it is again, late ones some time after that."""
     late = scenario.oncall.late_alert if scenario.oncall else None
     is_late = (rows.kind == Kind.ALERT) & (rows.priority == PRIORITIES.index("P3"))
     moved = at
-    for since in (rows.created, at):  # an alert that comes meanwhile, and one whose time is up meanwhile
+    for since in (visible, at):  # an alert that is seen meanwhile, and one whose time is up meanwhile
         served = served_from(disruptions, rows.priority, since)
         moved = np.where((served != since) & (moved != NEVER), served + np.where(is_late, late or 0, 0), moved)
     return np.where(rows.kind == Kind.EMERGENCY, at, moved)

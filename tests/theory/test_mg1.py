@@ -20,7 +20,11 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize("name", LAWS)
+QUICK = {"lognormal", "constant"}
+"""Those of the laws that are tried every time; the others are slow."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in LAWS])
 def test_the_wait_grows_with_the_spread_as_pollaczek_and_khinchine_say(
     run: Any, formulas: Any, holds: Any, name: str
 ) -> None:

@@ -59,14 +59,14 @@ WAITS = ("wait.mean", "response.mean")
     [
         (1, 0.5, 150_000, ()),
         (1, 0.7, 300_000, ()),
-        (1, 0.8, 500_000, ()),
+        pytest.param(1, 0.8, 500_000, (), marks=pytest.mark.slow),
         (5, 0.5, 300_000, WAITS),
         pytest.param(5, 0.7, 500_000, (), marks=pytest.mark.slow),
         pytest.param(5, 0.8, 700_000, (), marks=pytest.mark.slow),
         # Few of twenty agents' customers wait, and those in bursts: a precise mean of their waits takes millions.
         (20, 0.5, 150_000, ("wait.probability", *WAITS)),
         pytest.param(20, 0.7, 300_000, ("wait.probability", *WAITS), marks=pytest.mark.slow),
-        (20, 0.8, 300_000, ("wait.probability", *WAITS)),
+        pytest.param(20, 0.8, 300_000, ("wait.probability", *WAITS), marks=pytest.mark.slow),
     ],
 )
 def test_a_desk_that_never_changes_is_an_erlang_queue(

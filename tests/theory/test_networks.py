@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 
+@pytest.mark.slow
 def test_each_tier_of_a_tandem_is_an_erlang_queue(run: Any, formulas: Any, holds: Any) -> None:
     # Jackson, "Networks of waiting lines", Operations Research 5 (1957) 518-521.
     result = run.simulate("tandem", {}, customers=600_000, per_hour=16.8, seed=12)

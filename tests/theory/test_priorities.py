@@ -39,6 +39,7 @@ def test_priorities_of_equal_work_wait_as_cobham_says_at_several_agents(run: Any
     holds({name: run.figure(result, name) for name in together}, together, 0.05)
 
 
+@pytest.mark.slow
 def test_enterprise_customers_go_first_within_a_priority(run: Any, formulas: Any, holds: Any) -> None:
     result = run.simulate("enterprise", {}, customers=500_000, per_hour=12.6, seed=7, journals="all")
     queue = formulas.many_servers(3, 0.21, 10.0)
@@ -48,6 +49,7 @@ def test_enterprise_customers_go_first_within_a_priority(run: Any, formulas: Any
     holds(found, dict(zip(found, theory, strict=True)), 0.05)
 
 
+@pytest.mark.slow
 def test_without_enterprise_first_the_classes_wait_alike(run: Any, formulas: Any, holds: Any) -> None:
     changes = {"policy.enterprise_first": False, "regions.desk.tickets": "10.8 per hour"}
     result = run.simulate("enterprise", changes, customers=350_000, per_hour=10.8, seed=8, journals="all")

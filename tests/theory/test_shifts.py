@@ -28,8 +28,11 @@ def by_hour(run: Any, result: Any, measures: list[int]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("shape", "crews", "scale", "customers"),
-    [("even", (6, 4, 2), 1.0, 430_000), ("office", (6, 4, 2), 0.9, 400_000), ("office", (6, 4, 0), 0.8, 300_000)],
-    ids=["short of people at night", "with busy hours", "closed at night"],
+    [
+        pytest.param("even", (6, 4, 2), 1.0, 430_000, id="short of people at night", marks=pytest.mark.slow),
+        pytest.param("office", (6, 4, 2), 0.9, 400_000, id="with busy hours", marks=pytest.mark.slow),
+        pytest.param("office", (6, 4, 0), 0.8, 300_000, id="closed at night"),
+    ],
 )
 def test_the_desk_fills_and_empties_with_the_shifts(
     run: Any, formulas: Any, holds: Any, shape: str, crews: tuple[int, int, int], scale: float, customers: int

@@ -62,7 +62,15 @@ def test_pauses_are_not_lost() -> None:
     start = np.array([0, 5, 0, 5])
     codes = {"overlap_end": start, "hard_end": start, "pause": start == 0, "slow_pm": np.full(4, 1000)}
     agent, end = np.array([0, 0, 1, 1], dtype=np.int32), np.array([4, 9, 4, 9])
-    whole = Segments(agent, agent + 7, start, end, takes=np.full(4, ALL_PRIORITIES, dtype=np.uint8), **codes)
+    whole = Segments(
+        agent,
+        agent + 7,
+        start,
+        end,
+        takes=np.full(4, ALL_PRIORITIES, dtype=np.uint8),
+        staffs=np.ones(4, dtype=bool),
+        **codes,
+    )
     parts = [away(Reason.ABSENCE, [0], [-3], [20]), away(Reason.DRILL, [1, 1], [2, 8], [5, 9])]
     taken = lost(whole, timeline(joined(parts)))
     rows = zip(*(getattr(taken, name).tolist() for name in ("agent", "duty", "start", "end", "reason")), strict=True)

@@ -138,8 +138,12 @@ def test_the_part_of_a_period_agrees_with_the_whole(days_at: Made, sampled: Made
 def test_others_and_other_trainings_move_nobody(days_at: Made, sampled: Made) -> None:
     few = days_at({"a": ("D", 3)}, training(), days=28)
     more = few.with_({"staffing.crews.b": {"pattern": "D", "headcount": {"tier1": 4}}})
-    other = few.with_({"people.training.more": {"every": "month", "lasts": "1 h", "roles": ["tier2"]}})
+    others = {"pattern": "D", "headcount": {"tier2": 2}}
+    training_of_others = {"every": "month", "lasts": "1 h", "roles": ["tier2"]}
+    other = few.with_({"staffing.crews.c": others, "people.training.more": training_of_others})
     expected = sampled(few).absences.start.tolist()
     found = sampled(more).absences
     assert found.start[found.agent < 3].tolist() == expected
-    assert sampled(other).absences.start.tolist() == expected
+    with_others = sampled(other).absences
+    assert with_others.start[with_others.agent < 3].tolist() == expected
+    assert (with_others.agent >= 3).any()

@@ -285,7 +285,7 @@ def test_what_is_not_served_pages_when_it_is_again(build: Build) -> None:
         (start,), (end,) = (
             getattr(disruptions_of(scenario, clock_of(scenario), 1, 0), edge) for edge in ("start", "end")
         )
-        meanwhile = (before.page_at >= start) & (before.created < end)  # it comes, or its time is up
+        meanwhile = (before.page_at >= start) & (before.visible < end)  # it is seen, or its time is up
         expected = before.page_at.copy()
         for priority, after in waiting.items():
             expected[meanwhile & (before.priority == priority)] = end + after
