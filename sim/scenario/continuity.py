@@ -26,7 +26,7 @@ class Threat(Spell):
     """Regions that serve, in turn, what comes for the region meanwhile; it serves itself where none is named."""
     service: Service = "full"
     """What is served meanwhile in the whole organisation: everything, or what `continuity.minimal` or
-    `continuity.critical` says. The rest waits until it is over."""
+    `continuity.critical` says. The rest waits until it is over, and no alert of it pages anybody before."""
 
 
 class Drill(Occurrence):
