@@ -41,6 +41,7 @@ class World:
         w.agent(duties=[(0, 50)], pauses=[(20, 30)])        # segments 0-20 and 30-50, with a pause between them
         w.agent(duties=[(0, 50)], changes=[(20, "P1"), (30, ALL)])  # takes P1 alone from 20 to 30
         w.agent(takes="P4", staffs=False)                   # a newcomer: the pool is as good as unstaffed
+        w.agent(takes="P4", staffs=False, slow=2000, changes=[(90, ALL, 1500)])  # until 90: then one of them, if slow
         w.agent(duties=[(0, 50)], removed=True)             # no overlap: work is handed over at 50, whatever the rules
         w.chore(1, 20, 5, until=40)                         # agent 1 has a review of 5 ms from 20 on, or a "meeting"
         w.turn("primary", 0)                                # agent 0 holds the pager of region 0, always, awake
@@ -82,14 +83,17 @@ class World:
         removed: bool = False,
         slow: int = 1000,
         takes: str = ALL,
-        changes: Sequence[tuple[int, str]] = (),
+        changes: Sequence[tuple[Any, ...]] = (),
         staffs: bool = True,
     ) -> int:
         """One more agent; returns their id. Overlap and overtime end where the agent's next duty begins."""
         agent = len(self.agents)
-        mask = _mask(takes)
-        pauses = sorted([*pauses, *((at, at) for at, _ in changes)])
-        self.agents.append({"region": region, "tier": tier - 1, "slow_pm": slow, "takes": mask})
+        pauses = sorted([*pauses, *((at, at) for at, *_ in changes)])
+        self.agents.append({"region": region, "tier": tier - 1, "slow_pm": slow, "takes": _mask(takes)})
+        serves = [(-FOREVER, takes, slow, staffs)]
+        for at, taken, *pace in changes:  # who is given a pace has learnt, and counts
+            *_, before, counted = serves[-1]
+            serves.append((at, taken, *(pace or [before]), counted or bool(pace)))
         nexts = [*(start for start, _ in duties[1:]), FOREVER]
         for (start, end), following in zip(duties, nexts, strict=False):
             cuts = [(a, b) for a, b in pauses if start < a and b < end]
@@ -98,11 +102,11 @@ class World:
                 last = stops == end and not removed
                 paid = stops if stops == FOREVER else min(stops + overlap * last, following)
                 hard = paid if stops == FOREVER else min(paid + overtime * last, following)
+                taken, pace, counts = [each for at, *each in serves if at <= begins][-1]
                 self.segments.append({
                     "agent": agent, "duty": self.n_duties, "start": begins, "end": stops,
                     "overlap_end": paid, "hard_end": hard,
-                    "pause": stops != end, "slow_pm": slow, "staffs": staffs,
-                    "takes": [mask, *(_mask(taken) for at, taken in changes if at <= begins)][-1],
+                    "pause": stops != end, "slow_pm": pace, "staffs": counts, "takes": _mask(taken),
                 })  # fmt: skip
             self.n_duties += 1
         return agent

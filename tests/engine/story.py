@@ -27,6 +27,8 @@ class Segment(NamedTuple):
     hard_end: int
     pause: bool
     takes: str
+    pace: int
+    staffs: bool
     planned_start: int
     rested: str
 
@@ -64,12 +66,13 @@ class Story:
         self.escalated = [instant for (instant,) in self.played.tickets("escalated")]
 
     def _segments(self, s: Any) -> Iterable[Segment]:
-        columns = (s.agent, s.start, s.end, s.overlap_end, s.hard_end, s.pause, s.takes)
+        columns = (s.agent, s.start, s.end, s.overlap_end, s.hard_end, s.pause, s.slow_pm, s.staffs, s.takes)
         rows = zip(*(column.tolist() for column in columns), strict=True)
         for row, (came, rested) in zip(rows, self.played.duties("start", "rested"), strict=True):
-            agent, start, *more, takes = row
+            agent, start, end, paid_end, hard_end, pause, pace, staffs, takes = row
             names = " ".join(name for bit, name in enumerate(ALL.split()) if takes >> bit & 1)
-            yield Segment(agent, came if rested == "late" else start, *more, names, start, rested)
+            comes = came if rested == "late" else start
+            yield Segment(agent, comes, end, paid_end, hard_end, pause, names, pace, staffs, start, rested)
 
     def counts(self, row: int) -> bool:
         """Whether the ticket of a row waits for it: not while others are told."""
@@ -110,6 +113,10 @@ class Story:
         """Agents who take what comes just after `now`."""
         return {segment.agent for segment in self.played_segments if segment.start <= now < segment.end}
 
+    def staffing(self, now: int) -> set[int]:
+        """The same of those who make their pool staffed."""
+        return {s.agent for s in self.played_segments if s.staffs and s.start <= now < s.end}
+
     def take_p1(self, now: int) -> set[int]:
         """Agents who take a P1 just after `now`: those in the overlap do."""
         return {segment.agent for segment in self.played_segments if segment.start <= now < segment.paid_end}
@@ -123,7 +130,7 @@ class Story:
     def deserted(self, pool: tuple[int, int], now: int) -> bool:
         """Whether nobody of a pool was on duty at `now`, be it until somebody who had to rest came."""
         late = {s.agent for s in self.played_segments if s.rested == "late" and s.start == now}
-        return not any(self.pool[agent] == pool for agent in self.on_duty(now) - late)
+        return not any(self.pool[agent] == pool for agent in self.staffing(now) - late)
 
     def level(self, ticket: int, now: int) -> int:
         """Effective priority just after `now`, 0 for P1."""
@@ -188,7 +195,7 @@ class Story:
         """Pools that may serve a row that waits at `now`, as far as what is so at this instant tells."""
         rules, (region, tier) = self.plan.rules, self.home[row]
         everywhere = {(any_region, tier) for any_region in range(rules["regions"])}
-        deserted = not any(self.pool[agent] == (region, tier) for agent in self.on_duty(now))
+        deserted = not any(self.pool[agent] == (region, tier) for agent in self.staffing(now))
         pools = everywhere if deserted and rules["unstaffed_anywhere"] else {(region, tier)}
         if self.work[row][5] == "escalated":
             wider = everywhere if rules["widens_region"] else {(region, tier)}
@@ -196,7 +203,7 @@ class Story:
         if rules["up_tier_help"] and tier < MANAGER - 1:
             pools |= {(region, tier + 1)}
         if self.overflows_at(row) <= now:
-            pools |= everywhere  # there are two regions at most
+            pools |= {(other, tier) for other in self.overflow_rule(row).to}
         return pools
 
     def overflows_at(self, row: int) -> int:
@@ -215,7 +222,7 @@ class Story:
         if agent is None:  # outside
             return 1000
         (region, tier), (away, other), rules = self.home[row], self.pool[agent], self.plan.rules
-        pace: int = self.plan.agents[agent]["slow"]
+        pace = self._own_pace(row)
         if other == LEAD + 1:
             return pace
         if region != away and COORDINATOR not in {tier, other}:
@@ -223,6 +230,14 @@ class Story:
         if tier != other:
             pace = (pace * rules["tier_pm"][tier - 1][other - 1] + 500) // 1000
         return pace
+
+    def _own_pace(self, row: int) -> int:
+        """The pace of who does a row: of the segment they are in, off duty of the last that they were in."""
+        agent, start = self.work[row][3], self.work[row][6]
+        if self.row_duty[row] >= 0:
+            return self.segments[self.row_duty[row]].pace
+        before = [s.pace for s in self.played_segments if s.agent == agent and s.start < start]
+        return before[-1] if before else int(self.plan.agents[agent]["slow"])
 
     # ------------------------------------------------------------------ tasks and segments
 
@@ -303,7 +318,7 @@ def _seen_away(story: Story, i: int) -> set[str]:
     if i in story.promised_rows or story.escalated[story.work[i][0]] is not None:
         return seen
     waited = [t for t in story.instants() if story.work[i][4] <= t <= story.work[i][6]]
-    staffed = all(any(story.pool[a] == story.home[i] for a in story.on_duty(t)) for t in waited)
+    staffed = all(any(story.pool[a] == story.home[i] for a in story.staffing(t)) for t in waited)
     if region != away and story.overflow_rule(i) and staffed:
         seen.add("overflow")
     if other == tier + 1 and rules["up_tier_help"]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.engine.language import Played
 
     Choose = Callable[[Sequence[Any]], Any]
+    Change = tuple[Any, ...]
 
 few = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 many = settings(few, max_examples=200)
@@ -60,7 +61,7 @@ HELP = ("overflow", "up_tier_help", "pages")
 ACTIVATION = ("assists", "critical", "limit")
 ALERTS = ("visible", "filtered")
 EMERGENCY = ("comms", "outside", "mixed")  # mixed: steps are done, and others are helped, by whoever there is
-CONTINUITY = ("rehomed", "changes")
+CONTINUITY = ("rehomed", "changes", "newcomers")
 MECHANISMS = (
     "regions", "tiers", "several", "priorities", "classes", "masks", "paces", "duties", "stages", "waits", "parallel",
     "patience", "escalation", "preemption", *PEOPLE, *HELP, *ACTIVATION, *ALERTS, *EMERGENCY, *CONTINUITY, "rest",
@@ -71,12 +72,12 @@ MANAGER, COORDINATOR = 5, 6
 def invent(choose: Choose, without: Iterable[str] = ()) -> Plan:
     """A world whose every detail `choose` has chosen, the simplest option first."""
     has = {name: name not in without and choose((False, True, True)) for name in MECHANISMS}
-    grid = range(10, 10 * choose(range(6, 21)), 10)
-    regions, tiers = choose((1, 2, 2)) if has["regions"] else 1, choose((1, 2, 3)) if has["tiers"] else 1
+    grid = range(10, 10 * choose(range(6, 22)), 10)
+    regions, tiers = choose((1, 2, 2, 3)) if has["regions"] else 1, choose((1, 2, 3, 4)) if has["tiers"] else 1
     plan = Plan(_rules(choose, regions, has), end=grid[-1] + 10 * choose((1, 10, 30)))
     for region in range(regions):
         for tier in range(1, tiers + 1):
-            number = choose((1, 2, 2, 3)) if has["several"] else 1
+            number = choose((1, 2, 2, 3, 4)) if has["several"] else 1
             plan.agents.extend(_agent(choose, grid, tier, region, has) for _ in range(number))
     on_call = len(plan.agents)
     if has["comms"]:
@@ -116,18 +117,20 @@ def _rules(choose: Choose, regions: int, has: dict[str, bool]) -> dict[str, Any]
         "overtime": choose((0b1111, 0b0011, 0b0110)) if has["overtime"] else 0,
         "overflow": _overflow(choose, regions) if has["overflow"] else (),
         "up_tier_help": has["up_tier_help"],
-        "page_timers": (choose((20, 10)), choose((30, 10)), 30, NO_LIMIT),
+        "page_timers": (choose((20, 10)), choose((30, 10)), choose((30, 30, NO_LIMIT)), NO_LIMIT),
         "rounds": choose((1, 2, 3)),
         "rest": choose((0, 20, 20, 50, 50, 100)) if has["rest"] else 0,
     }  # fmt: skip
 
 
 def _overflow(choose: Choose, regions: int) -> Any:
-    """Each role of each region overflows to the other region, or not; the coordinators are of all regions."""
+    """Each role of each region overflows to other regions, or not; the coordinators are of all regions."""
     if regions == 1:
         return ()
-    rules = [Overflow(choose((10, 20, 0)), (1 - region,), choose((0b1111, 0b0110))) for region in range(regions)]
-    return (*(tuple(choose((rule, rule, None)) for rule in rules) for _ in range(MANAGER)), (None, None))
+    others = [[region - 1, (region + 1) % regions] if regions > 2 else [1 - region] for region in range(regions)]
+    helpers = [tuple(choose((to, to[::-1], to[:1]))) for to in others]
+    rules = [Overflow(choose((10, 20, 0)), to, choose((0b1111, 0b0110))) for to in helpers]
+    return (*(tuple(choose((rule, rule, None)) for rule in rules) for _ in range(MANAGER)), (None,) * regions)
 
 
 def _managers(choose: Choose, grid: range, regions: int, has: dict[str, bool]) -> list[dict[str, Any]]:
@@ -139,7 +142,7 @@ def _managers(choose: Choose, grid: range, regions: int, has: dict[str, bool]) -
 
 def _agent(choose: Choose, grid: range, tier: int, region: int, has: dict[str, bool]) -> dict[str, Any]:
     pauses = _pauses(choose, grid) if has["pauses"] else []
-    return {
+    agent = {
         "tier": tier,
         "region": region,
         "duties": _duties(choose, grid) if has["duties"] else [(0, FOREVER)],
@@ -151,11 +154,23 @@ def _agent(choose: Choose, grid: range, tier: int, region: int, has: dict[str, b
         "pauses": pauses,
         "removed": choose((False, False, True)) if has["removal"] else False,
     }
+    may_be_new = has["newcomers"] and has["paces"] and has["masks"] and has["changes"] and tier < MANAGER
+    return agent | _newcomer(choose, grid, pauses) if may_be_new and choose((False, True)) else agent
+
+
+def _newcomer(choose: Choose, grid: range, pauses: list[tuple[int, int]]) -> dict[str, Any]:
+    """Slow, of some priorities, and not counted; later perhaps like others."""
+    learnt = choose(grid)
+    changes = [(learnt, ALL, 1333), (learnt + choose((10, 30)), ALL, 1000)]
+    return {
+        "slow": 2000, "takes": choose(("P4", "P3 P4")), "staffs": False,
+        "changes": between(pauses, choose(([], changes, changes[:1]))),
+    }  # fmt: skip
 
 
 def _duties(choose: Choose, grid: range) -> list[tuple[int, int]]:
     """One or two duties, or always, or short ones day by day; they may begin before the run and end after it."""
-    start = choose((0, -20, *grid[: len(grid) // 2]))
+    start = choose((0, -20, -60, *grid[: len(grid) // 2]))
     if choose((False, True)):
         length = choose((40, 60))
         return [(begins, begins + length) for begins in range(start, start + 400, 90)]
@@ -165,16 +180,16 @@ def _duties(choose: Choose, grid: range) -> list[tuple[int, int]]:
     return [first] if gap is None or end == FOREVER else [first, (end + gap, end + gap + choose((10, 50, 200)))]
 
 
-def _changes(choose: Choose, grid: range, pauses: list[tuple[int, int]]) -> list[tuple[int, str]]:
+def _changes(choose: Choose, grid: range, pauses: list[tuple[int, int]]) -> list[Change]:
     """What an agent takes for a while, and what after that."""
     cut, back = choose(grid), choose((10, 40, 80))
     changes = [(cut, choose(("P1", "P1 P2"))), (cut + back, choose((ALL, ALL, "P1 P2 P3")))]
     return between(pauses, choose(([], changes, changes, changes[:1])))
 
 
-def between(pauses: list[tuple[int, int]], changes: list[tuple[int, str]]) -> list[tuple[int, str]]:
+def between(pauses: list[tuple[int, int]], changes: list[Change]) -> list[Change]:
     """What an agent takes changes in no pause."""
-    return [(at, takes) for at, takes in changes if not any(start <= at <= end for start, end in pauses)]
+    return [change for change in changes if not any(start <= change[0] <= end for start, end in pauses)]
 
 
 def _pauses(choose: Choose, grid: range) -> list[tuple[int, int]]:
@@ -216,7 +231,7 @@ def _ticket(choose: Choose, created: int, regions: int, tiers: int, has: dict[st
     region = choose(range(regions))
     ticket = {
         "created": created, "priority": priority, "region": region, "visible": visible,
-        "serve_region": choose((regions - 1 - region, region)) if has["rehomed"] else region,
+        "serve_region": choose((*range(regions), region)) if has["rehomed"] else region,
         "enterprise": choose((False, True)) if has["classes"] else False, "patience": patience,
         "escalate_at": None if due is None else visible + due, "stages": _stages(choose, tiers, has),
         "filtered": choose(("passed",) * 5 + ("throttled",)) if has["filtered"] else "passed",
