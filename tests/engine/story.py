@@ -276,6 +276,7 @@ HAPPENS = (
     "chore dropped", "chore cut", "dropped", "critical", "late", "filtered", "page answered", "page unanswered",
     "page busy", "page not_needed", "promised", "overflow", "next tier", "comms", "comms late",
     "comms after the resolution", "outside", "rehomed", "change of service", "rested late", "rested lost",
+    "newcomers alone", "newcomer has learnt", "three regions", "tier 4",
 )  # fmt: skip
 
 
@@ -298,6 +299,8 @@ def seen_in(story: Story) -> set[str]:
         seen |= {"late"} if ticket["visible"] > ticket["created"] else set()
         seen |= {"filtered"} if ticket["filtered"] != "passed" else set()
         seen |= {"rehomed"} if ticket["serve_region"] != ticket["region"] else set()
+    seen |= {"three regions"} if story.plan.rules["regions"] > 2 else set()
+    seen |= {"tier 4"} if any(tier == MANAGER - 1 for _, tier in story.home) else set()
     return seen | {f"page {page.outcome}" for page in story.pages} | _seen_of_emergencies(story)
 
 
@@ -344,7 +347,17 @@ def _seen_of_people(story: Story) -> set[str]:
         goes_on = before.agent == after.agent and before.end == after.start < story.end and before.pause
         seen |= {"change of service"} if goes_on and before.takes != after.takes else set()
     seen |= {f"rested {segment.rested}" for segment in story.segments}
-    return seen | _seen_of_chores(story)
+    return seen | _seen_of_chores(story) | _seen_of_newcomers(story)
+
+
+def _seen_of_newcomers(story: Story) -> set[str]:
+    seen = set()
+    for i, (*_, agent, queued_at, _, start, _, _) in enumerate(story.work):
+        there = {a for a in story.on_duty(queued_at) if story.pool[a] == story.home[i]}
+        seen |= {"newcomers alone"} if there and not there & story.staffing(queued_at) else set()
+        new = agent is not None and not story.plan.agents[agent].get("staffs", True)
+        seen |= {"newcomer has learnt"} if new and agent in story.staffing(start) else set()
+    return seen
 
 
 def _seen_of_chores(story: Story) -> set[str]:
