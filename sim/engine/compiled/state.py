@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     State = NDArray[np.int64]
+    Numbers = NDArray[np.int64]
+    Codes = NDArray[np.uint8]
 
 # ---------------------------------------------------------------------- the header
 
@@ -27,21 +29,23 @@ if TYPE_CHECKING:
     NOW, OPENED, WAITERS,  # the instant; whether time has begun; tasks that wait
     TASKS_AT, AGENTS_AT, SEGMENTS_AT, CHORES_AT, POOLS_AT, MEMBERS_AT, ORDER_AT, PACES_AT, CHAINS_AT, TURNS_AT,
     DRAWS_AT, ARRIVALS_AT, MOVES_AT, LEAVES_AT,
-    EVENTS_AT, FRESH_AT, CLAIMS_AT, WORK_AT, CHORE_WORK_AT, PAGES_AT,  # these grow ...
-    EVENTS, FRESH, CLAIMS, WORK, CHORE_WORK, PAGES,  # ... by so many rows so far ...
-    EVENTS_ROOM, FRESH_ROOM, CLAIMS_ROOM, WORK_ROOM, CHORE_WORK_ROOM, PAGES_ROOM,  # ... and have room for so many
-    FREE_CLAIM,  # the first of the rows of claims that are free again
-    N_TICKETS, N_TASKS, N_AGENTS, N_SEGMENTS, N_CHORES, N_DRAWS, N_ARRIVALS, N_MOVES, N_LEAVES, N_POOLS,
-    NEXT_ARRIVAL, NEXT_MOVE, NEXT_LEAVE,  # rows of the tapes that come next
+    CLAIMS_AT, EVENTS_AT, WORK_AT, CHORE_WORK_AT, PAGES_AT,  # these grow ...
+    CLAIMS, EVENTS, WORK, CHORE_WORK, PAGES,  # ... have so many rows so far ...
+    CLAIMS_ROOM, EVENTS_ROOM, WORK_ROOM, CHORE_WORK_ROOM, PAGES_ROOM,  # ... and room for so many
+    FREE_CLAIM,  # the first of the claims that are no more
+    FRESH, SORTED,  # the first of the tasks that have yet to look for an agent; and of those that are being sorted
+    N_TICKETS, N_TASKS, N_AGENTS, N_SEGMENTS, N_CHORES, N_DRAWS, N_ARRIVALS, N_MOVES, N_LEAVES,
+    NEXT_ARRIVAL, NEXT_MOVE, NEXT_LEAVE,  # rows of the tapes that come next ...
+    NEXT_INSTANT, NEXT_KEY,  # ... and the first of these three
     MOST_TASKS,  # that a ticket has
     REGIONS, P1_PREEMPTS, PREEMPTED_PM, HANDED_OVER_PM, BRIEFING, RAISES, WIDENS_TIER, WIDENS_REGION, ENTRY_TIER_ONLY,
     OTHER_REGION_PM, UNSTAFFED_ANYWHERE, MOST_INTERRUPTIONS, WRITE_UP, OVERTIME, UP_TIER_HELP, STEPS, REST,  # policy
-) = range(70)  # fmt: skip
-PAGE_TIMERS = 70
+) = range(67)  # fmt: skip
+PAGE_TIMERS = 67
 """Four of them, by priority."""
-ANYWHERE = 74
+ANYWHERE = 71
 """Agents on duty, by role."""
-HEADER = 80
+HEADER = 77
 
 # ---------------------------------------------------------------------- tables, and their columns
 
@@ -95,12 +99,14 @@ CHORE_IS_DUE, SEGMENT_BEGINS, NEW_WORK_ENDS = range(3)
 LEAVES, LEAVING, LEAVE_WIDTH = range(3)
 
 INSTANT, KEY, EVENT_WIDTH = range(3)
-FRESH_LEVEL, FRESH_PLACE, FRESH_TASK, FRESH_WIDTH = range(4)
-CLAIM_LEVEL, CLAIM_PLACE, CLAIM_TASK, CLAIM_STAMP, SMALLER, LARGER, CLAIM_WIDTH = range(7)
+CLAIM_LEVEL, CLAIM_PLACE, CLAIM_TASK, CLAIM_STAMP, LEFT, RIGHT, CLAIM_WIDTH = range(7)
 
 WORK_TASK, WORK_CODES, WORK_AGENT, WORK_SEGMENT, WORK_QUEUED, WORK_START, WORK_END, WORK_WIDTH = range(8)
 DID_AGENT, DID_SEGMENT, DID_CHORE, DID_START, DID_END, CHORE_WORK_WIDTH = range(6)
 PAGE_TICKET, PAGE_STEP, PAGE_AGENT, PAGE_ON_DUTY, PAGE_SENT, PAGE_ANSWERED_AT, PAGE_OUTCOME, PAGE_WIDTH = range(8)
+
+WIDTHS = (CLAIM_WIDTH, EVENT_WIDTH, WORK_WIDTH, CHORE_WORK_WIDTH, PAGE_WIDTH)
+"""Of the tables that grow, in the order of the header."""
 
 
 @compiled
