@@ -29,7 +29,7 @@ ORDER = (
     "workforce.segments", "workforce.stints", "workforce.vacation", "workforce.sickness", "workforce.attrition",
     "workforce.training", "workforce.onboarding", "workforce.disrupted", "workforce.people", "workforce.stand_ins",
     "workforce.chores", "workforce.presence",
-    "engine.journal", "engine.lifecycle", "engine.policy", "engine.moments", "engine.lines", "engine.reach",
+    "engine.journal", "engine.lifecycle", "engine.policy", "engine.ranks", "engine.moments", "engine.lines", "engine.reach",
     "engine.escalation", "engine.emergency", "engine.paging", "engine.rest", "engine.presence", "engine.records",
     "engine.desk",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
