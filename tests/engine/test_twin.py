@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 
 import sim
-from sim.engine import desk
+from sim.engine import desk, kernel
 from sim.engine.journal import Journals
 from sim.engine.policy import Policy
 from sim.workforce.plan import plan_roster
@@ -22,7 +22,7 @@ from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload
 from tests.engine.difference import difference
 from tests.engine.story import seen_in, told
-from tests.engine.twin import differs, kernel, rare
+from tests.engine.twin import differs, rare
 from tests.engine.worlds import Plan, drawn, few, plans
 
 ROOT = Path(sim.__file__).parent.parent

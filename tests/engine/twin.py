@@ -13,8 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.engine import desk
-from sim.engine import desk as kernel
+from sim.engine import desk, kernel
 from tests.engine.difference import difference
 from tests.engine.story import HAPPENS, seen_in, told
 from tests.engine.worlds import drawn

@@ -127,8 +127,8 @@ def _overflow(choose: Choose, regions: int) -> Any:
     """Each role of each region overflows to other regions, or not; the coordinators are of all regions."""
     if regions == 1:
         return ()
-    others = [[region - 1, (region + 1) % regions] if regions > 2 else [1 - region] for region in range(regions)]
-    helpers = [tuple(choose((to, to[::-1], to[:1]))) for to in others]
+    others = [tuple((region + step) % regions for step in range(1, regions)) for region in range(regions)]
+    helpers = [choose((to, to[::-1], to[:1])) for to in others]
     rules = [Overflow(choose((10, 20, 0)), to, choose((0b1111, 0b0110))) for to in helpers]
     return (*(tuple(choose((rule, rule, None)) for rule in rules) for _ in range(MANAGER)), (None,) * regions)
 
