@@ -31,7 +31,7 @@ ORDER = (
     "workforce.chores", "workforce.presence",
     "engine.journal", "engine.lifecycle", "engine.policy", "engine.moments", "engine.lines", "engine.reach",
     "engine.escalation", "engine.emergency", "engine.paging", "engine.rest", "engine.presence", "engine.records",
-    "engine.desk",
+    "engine.desk", "engine.compiled.lock", "engine.compiled.cache", "engine.compiled.jit",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
     "metrics.staffing", "metrics.emergencies", "metrics.continuity", "metrics.lost_time", "metrics.setting",
@@ -53,6 +53,8 @@ ORDER = (
 
 AT_HOME = {
     "simpy": "engine",
+    "numba": "engine",
+    "llvmlite": "engine",
     "matplotlib": "report",
     "jinja2": "report",
     "loky": "experiment",
