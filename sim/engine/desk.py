@@ -26,10 +26,11 @@ from sim.engine.emergency import Emergency
 from sim.engine.escalation import Escalation
 from sim.engine.journal import NOBODY, How, Journals, Mode, Why
 from sim.engine.lines import Lines
-from sim.engine.moments import ARRIVAL, NONE, PATIENCE, RETURN, WORK_ENDS, Moment, or_none, timer
+from sim.engine.moments import Moment, or_none
 from sim.engine.paging import Paging
 from sim.engine.policy import N_ROLES, NOMINAL, combined, remaining, scaled
 from sim.engine.presence import Presence
+from sim.engine.ranks import ARRIVAL, NONE, PATIENCE, RETURN, WORK_ENDS, timer
 from sim.engine.reach import Reach
 from sim.engine.records import journals
 from sim.workforce.roster import COORDINATOR, LEAD

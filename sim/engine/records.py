@@ -23,9 +23,9 @@ from sim.engine.journal import (
     Table,
     table,
 )
-from sim.engine.moments import NONE
 from sim.engine.paging import LEVELS
 from sim.engine.policy import N_ROLES
+from sim.engine.ranks import NONE
 from sim.workforce.roster import COORDINATOR, FOREVER
 from sim.workload.tape import Filter, TaskKind
 

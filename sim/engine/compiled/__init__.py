@@ -1,1 +1,1 @@
-"""The mechanisms of the compiled engine: functions on one array of whole numbers, named as the desk names its parts."""
+"""The desk once more, compiled: numba functions over one array of whole numbers, a module for each of its parts."""

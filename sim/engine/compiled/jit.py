@@ -18,7 +18,7 @@ from sim.engine.compiled.cache import Shelf, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound="Callable[..., Any]")
 
 
 def compiled(function: Function) -> Function:
@@ -31,7 +31,8 @@ def kept(function: Function) -> Function:
     """An entry point: called from Python, and kept on disk with all the functions that it calls."""
     if config.DISABLE_JIT:
         return function
-    made: Function = Entry(py_func=function, targetoptions={"nopython": True, "nogil": True, "boundscheck": None})
+    options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
+    made: Function = Entry(py_func=function, targetoptions=options)
     return made
 
 
