@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.clock import NEVER
-from sim.engine import desk
+from sim.engine import desk, kernel
 from sim.engine.journal import NOBODY, How, Mode, Outcome, Rested, State, Why
 from sim.engine.policy import Policy
 from sim.workforce.away import no_absences
 from sim.workforce.roster import EVERYWHERE, FOREVER, LEAD, Agents, Chore, Chores, Level, Roster, Segments, Turns
 from sim.workload.disruptions import no_disruptions
 from sim.workload.tape import CHAIN, DORMANT, NO_EMERGENCY, NO_PAGES, CustomerClass, Filter, Kind, TaskKind, Workload
+from tests.engine.difference import difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -234,9 +235,12 @@ class World:
         return desk.Desk(self.workload(), self.roster(), self.policy, env)
 
     def play(self, env: simpy.Environment | None = None, roster: Roster | None = None) -> Played:
-        """Run the world, with another roster where one is given."""
-        roster = roster or self.roster()
-        return Played(desk.run(self.workload(), roster, self.policy, self.end, drain=self.drain, env=env))
+        """Run the world, with another roster where one is given; both engines say the same, whoever wrote it down."""
+        inputs = (self.workload(), roster or self.roster(), self.policy, self.end)
+        journals = desk.run(*inputs, drain=self.drain, env=env)
+        found = difference(journals, kernel.run(*inputs, drain=self.drain)) if env is None else ""
+        assert not found, f"desk and twin: {found}"
+        return Played(journals)
 
 
 def _mask(priorities: str) -> int:
