@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.engine import desk, kernel
 from tests.engine.difference import difference
@@ -37,14 +37,19 @@ class Found(NamedTuple):
     differences: dict[int, str]
 
 
-def differs(plan: Plan, engine: Engine = kernel.run) -> str:
-    """Where an engine first differs from the desk in a world: as it is, drained, and cut short; empty where nowhere."""
+def runs_of(plan: Plan) -> Iterator[tuple[Any, bool]]:
+    """What an engine is given for each run of a world, and whether it drains: as it is, drained, and cut short."""
     world = plan.build()
     for end, drain in ((plan.end, False), (plan.end, True), (plan.end // 2, False)):
-        inputs = (world.workload(), world.roster(), world.policy, end)
-        found = difference(desk.run(*inputs, drain=drain), engine(*inputs, drain=drain))
+        yield (world.workload(), world.roster(), world.policy, end), drain
+
+
+def differs(plan: Plan) -> str:
+    """Where the engines first differ in a world; empty where nowhere."""
+    for inputs, drain in runs_of(plan):
+        found = difference(desk.run(*inputs, drain=drain), kernel.run(*inputs, drain=drain))
         if found:
-            return f"desk and twin, end={end}, drain={drain}: {found}"
+            return f"desk and twin, end={inputs[-1]}, drain={drain}: {found}"
     return ""
 
 

@@ -215,7 +215,7 @@ def _turns(choose: Choose, grid: range, regions: int, agents: range, lead: int) 
     turns = []
     for level, region in chains:
         cut = choose(grid)
-        for start, end in choose((((0, FOREVER),), ((0, cut), (cut, FOREVER)), ((cut, FOREVER),))):
+        for start, end in choose((((0, FOREVER),), ((0, cut), (cut, FOREVER)), ((cut, FOREVER),), ((0, cut),))):
             turns.append({
                 "level": level, "agent": choose(agents), "start": start, "end": end, "region": region,
                 "asleep": choose((False, True)), "chance": choose((1.0, 0.5)),
