@@ -16,6 +16,7 @@ from sim.engine.compiled import state as st
 from sim.engine.compiled.ending import collect_tickets, collect_work, last_instant, write_open
 from sim.engine.compiled.loading import load_tasks, load_tickets
 from sim.engine.compiled.loop import NO_ROOM, play
+from sim.engine.compiled.queues import SLOTS
 from sim.engine.journal import WORK, Journals, Rested, Table
 from sim.engine.policy import N_ROLES, Policy, pools_of
 from sim.engine.ranks import NONE
@@ -76,6 +77,7 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> State:
         st.POOLS_AT: pools, st.MEMBERS_AT: members, st.ORDER_AT: _order(policy),
         st.PACES_AT: np.array(policy.tier_pm, dtype=np.int64), st.CHAINS_AT: chains, st.TURNS_AT: turns,
         st.DRAWS_AT: np.stack([workload.page_ppm, workload.page_awake, workload.page_asleep]),
+        st.WHEEL_AT: np.full(SLOTS, NONE),
         st.ARRIVALS_AT: arrivals, st.MOVES_AT: moves, st.LEAVES_AT: leaves,
     }  # fmt: skip
     header = _header(policy)
@@ -98,7 +100,7 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> State:
 def _rooms(workload: Workload, roster: Roster) -> tuple[int, ...]:
     """For how many rows the tables that grow have room at first: memory that is not written to costs nothing."""
     m = len(workload.tier)
-    return ROOM + m, ROOM + m, ROOM + m + m // 4, ROOM + 2 * len(roster.chores), workload.page_ppm.size
+    return ROOM + m, ROOM + m, ROOM + m, ROOM + m + m // 4, ROOM + 2 * len(roster.chores), workload.page_ppm.size
 
 
 def _lay_out(header: NDArray[np.int64], place: int, rooms: Iterable[int]) -> int:
@@ -132,7 +134,7 @@ def _rows(s: State, number: int) -> NDArray[np.int64]:
 def _header(policy: Policy) -> NDArray[np.int64]:
     """The header but for the places and lengths of the tables."""
     header = np.zeros(st.HEADER, dtype=np.int64)
-    header[[st.FREE_CLAIM, st.FRESH, st.SORTED]] = NONE
+    header[[st.FREE_CLAIM, st.FREE_DISTANT, st.FRESH, st.SORTED]] = NONE
     for at, value in (
         (st.REGIONS, policy.regions), (st.P1_PREEMPTS, policy.p1_preempts), (st.PREEMPTED_PM, policy.preempted_pm),
         (st.HANDED_OVER_PM, policy.handed_over_pm), (st.BRIEFING, policy.briefing), (st.RAISES, policy.raises),
