@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.engine.compiled.state import State
+    from sim.engine.compiled.state import Numbers
     from sim.workforce.roster import Roster, Turns
     from sim.workload.tape import Workload
 
@@ -67,7 +67,7 @@ def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: 
 # ---------------------------------------------------------------------- the state at first
 
 
-def _state(workload: Workload, roster: Roster, policy: Policy) -> State:
+def _state(workload: Workload, roster: Roster, policy: Policy) -> Numbers:
     """The state before anything has happened."""
     arrivals, moves, leaves = _arrivals(workload), _moves(roster), _leaves(roster)
     pools, members = _pools(roster, policy)
@@ -111,7 +111,7 @@ def _lay_out(header: NDArray[np.int64], place: int, rooms: Iterable[int]) -> int
     return place
 
 
-def _with_more_room(s: State) -> State:
+def _with_more_room(s: Numbers) -> Numbers:
     """The same state with twice the room in the tables that grow."""
     header = s[: st.HEADER].copy()
     place = int(s[st.CLAIMS_AT])
@@ -125,7 +125,7 @@ def _with_more_room(s: State) -> State:
     return larger
 
 
-def _rows(s: State, number: int) -> NDArray[np.int64]:
+def _rows(s: Numbers, number: int) -> NDArray[np.int64]:
     """What a table that grows holds, (rows, columns): a view."""
     place, rows, width = int(s[st.CLAIMS_AT + number]), int(s[st.CLAIMS + number]), st.WIDTHS[number]
     return s[place : place + rows * width].reshape(-1, width)
@@ -149,7 +149,7 @@ def _header(policy: Policy) -> NDArray[np.int64]:
     return header
 
 
-def _load(s: State, w: Workload, policy: Policy) -> None:
+def _load(s: Numbers, w: Workload, policy: Policy) -> None:
     """Tickets and tasks as they are before they come."""
     last_in_level = (w.customer_class == CustomerClass.STANDARD) & policy.enterprise_first
     traits = w.serve_region.astype(np.int64) << 3 | last_in_level.astype(np.int64) << 2 | w.priority
@@ -157,13 +157,17 @@ def _load(s: State, w: Workload, policy: Policy) -> None:
         s, traits, *map(_numbers, (w.first_task, w.patience, w.escalate_at, w.critical_at, w.page_at, w.page_row))
     )
     load_tasks(
-        s, *(np.ascontiguousarray(column, dtype=np.uint8) for column in (w.tier, w.stage, w.task_kind)),
-        *map(_numbers, (w.handle, w.wait, w.offset)),
+        s, _codes(w.tier), _codes(w.stage), _codes(w.task_kind),
+        _numbers(w.handle), _numbers(w.wait), _numbers(w.offset),
     )  # fmt: skip
 
 
 def _numbers(column: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.ascontiguousarray(column, dtype=np.int64)
+
+
+def _codes(column: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(column, dtype=np.uint8)
 
 
 def _table(rows: int, width: int, columns: dict[int, Any]) -> NDArray[np.int64]:
@@ -276,13 +280,13 @@ def _ahead(instants: NDArray[np.int64], which: NDArray[np.bool_], kind: int) -> 
 # ---------------------------------------------------------------------- the end
 
 
-def _ended(s: State, workload: Workload, end: int) -> Ended:
+def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     """What is known when the run is over at `end`."""
     n = len(workload)
     names = ("acknowledged", "started", "first_resolved", "resolved", "escalated", "critical", "abandoned", "paused")
     tickets: dict[str, Any] = {name: np.empty(n, dtype=np.int64) for name in names}
     tickets["state"] = np.zeros(n, dtype=np.uint8)
-    collect_tickets(s, end, np.ascontiguousarray(workload.filtered, dtype=np.uint8), *tickets.values())
+    collect_tickets(s, end, _codes(workload.filtered), *tickets.values())
     agents = s[s[st.AGENTS_AT] :][: s[st.N_AGENTS] * st.AGENT_WIDTH].reshape(-1, st.AGENT_WIDTH)
     segments = s[s[st.SEGMENTS_AT] :][: s[st.N_SEGMENTS] * st.SEGMENT_WIDTH].reshape(-1, st.SEGMENT_WIDTH)
     busy = (agents[:, st.TASK] != NONE) | (agents[:, st.CHORE] != NONE)
@@ -304,7 +308,7 @@ def _ended(s: State, workload: Workload, end: int) -> Ended:
     )
 
 
-def _work(s: State) -> Table:
+def _work(s: Numbers) -> Table:
     write_open(s)
     rows = int(s[st.WORK])
     work: Table = {name: np.empty(rows, dtype=dtype) for name, dtype in WORK.items()}

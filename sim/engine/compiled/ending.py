@@ -74,7 +74,7 @@ if TYPE_CHECKING:
 
 
 @kept
-def last_instant(array: State) -> int:
+def last_instant(array: Numbers) -> int:
     """When anything last happened. A timer that changed nothing is not heard of."""
     s = opened(array)
     last = 0
@@ -93,7 +93,7 @@ def last_instant(array: State) -> int:
 
 @kept
 def collect_tickets(
-    array: State,
+    array: Numbers,
     end: int,
     filtered: Codes,
     acknowledged: Numbers,
@@ -161,7 +161,7 @@ def _or_never(instant: int) -> int:
 
 
 @kept
-def write_open(array: State) -> None:
+def write_open(array: Numbers) -> None:
     """The run is over: what is unfinished is written as open."""
     s = opened(array)
     for agent in range(s[N_AGENTS]):
@@ -178,7 +178,7 @@ def write_open(array: State) -> None:
 
 @kept
 def collect_work(
-    array: State,
+    array: Numbers,
     ticket: Numbers,
     task: NDArray[np.int16],
     stretch: NDArray[np.int16],

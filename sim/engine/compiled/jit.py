@@ -37,14 +37,14 @@ def kept(function: Function) -> Function:
     return made
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]  # numba publishes no types of its own parts
 def _address(_context: Any, array: Any) -> Any:
     """Where the numbers of an array begin."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
-    return types.CPointer(array.dtype)(array), code
+    return types.CPointer(array.dtype)(array), code  # type: ignore[attr-defined]
 
 
 def _itself(array: Any) -> Any:

@@ -52,12 +52,12 @@ from sim.workforce.roster import COORDINATOR
 from sim.workload.tape import DORMANT as DORMANT_STAGE
 
 if TYPE_CHECKING:
-    from sim.engine.compiled.state import Codes, Numbers, State
+    from sim.engine.compiled.state import Codes, Numbers
 
 
 @kept
 def load_tickets(
-    array: State,
+    array: Numbers,
     traits: Numbers,
     first_task: Numbers,
     patience: Numbers,
@@ -101,7 +101,7 @@ def _or_none(instant: int) -> int:
 
 @kept
 def load_tasks(
-    array: State, tier: Codes, stage: Codes, kind: Codes, handle: Numbers, wait: Numbers, offset: Numbers
+    array: Numbers, tier: Codes, stage: Codes, kind: Codes, handle: Numbers, wait: Numbers, offset: Numbers
 ) -> None:
     """Tasks as they are before they are opened; their tickets are in the state already.
 

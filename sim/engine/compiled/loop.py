@@ -87,7 +87,7 @@ from sim.engine.ranks import SEGMENT as SEGMENT_RANK
 from sim.workforce.roster import FOREVER
 
 if TYPE_CHECKING:
-    from sim.engine.compiled.state import State
+    from sim.engine.compiled.state import Numbers, State
 
 OVER, NO_ROOM = 0, 1
 """How `play` ends."""
@@ -96,7 +96,7 @@ SPARE = 16
 
 
 @kept
-def play(array: State, end: int) -> int:
+def play(array: Numbers, end: int) -> int:
     """Let everything happen that happens before `end`; it can be called again to go on.
 
     Returns:

@@ -10,7 +10,7 @@ Tables whose length is not known before - events, claims, journals - come last; 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sim.engine.compiled.jit import compiled
 from sim.engine.ranks import NONE
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    State = NDArray[np.int64]
+    class State(Protocol):
+        """What compiled functions see of the array."""
+
+        def __getitem__(self, at: int, /) -> int: ...
+        def __setitem__(self, at: int, value: int, /) -> None: ...
+
     Numbers = NDArray[np.int64]
     Codes = NDArray[np.uint8]
 
