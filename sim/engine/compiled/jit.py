@@ -5,7 +5,7 @@ With `NUMBA_DISABLE_JIT=1` both leave a function as it is, so that the engine ru
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
 from numba.core import config, types
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
+ENTRIES: list[tuple[Entry, str]] = []
+"""All entry points, with the types of their arguments."""
+
 
 def compiled(function: Function) -> Function:
     """An inner function: called by compiled code alone. Without the wrappers for Python it compiles sooner."""
@@ -28,13 +31,33 @@ def compiled(function: Function) -> Function:
     return made
 
 
-def kept(function: Function) -> Function:
-    """An entry point: called from Python, and kept on disk with all the functions that it calls."""
-    if config.DISABLE_JIT:
-        return function
-    options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
-    made: Function = Entry(py_func=function, targetoptions=options)
-    return made
+def kept(arguments: str) -> Callable[[Function], Function]:
+    """An entry point: called from Python, and kept on disk with all the functions that it calls.
+
+    Args:
+        arguments: their types, such as `(int64[::1], int64)`.
+    """
+
+    def make(function: Function) -> Function:
+        if config.DISABLE_JIT:
+            return function
+        options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
+        made: Any = Entry(py_func=function, targetoptions=options)
+        ENTRIES.append((made, arguments))
+        return cast("Function", made)
+
+    return make
+
+
+def compile_entries() -> None:
+    """Have all entry points that were imported ready: from disk, or compiled."""
+    for entry, arguments in ENTRIES:
+        entry.compile(arguments)
+
+
+def entries_on_disk() -> bool:
+    """Whether another process finds them all, or needs none; ask when they are ready."""
+    return all(entry.shelf is not None and entry.shelf.folder is not None for entry, _ in ENTRIES)
 
 
 @intrinsic  # type: ignore[untyped-decorator]  # numba publishes no types of its own parts
@@ -66,8 +89,8 @@ class Entry(CPUDispatcher):  # type: ignore[misc]  # numba publishes no types of
     def compile(self, sig: Any) -> Any:
         """For numba: the machine code for a signature, from memory, from disk, or compiled."""
         with global_compiler_lock:
-            arguments, _ = normalize_signature(sig)
-            if arguments in self.overloads:
+            sig, _ = normalize_signature(sig)
+            if sig in self.overloads:
                 return super().compile(sig)
             if self.shelf is None:
                 self.shelf = self._cache = Shelf(f"{self.py_func.__module__}.{self.py_func.__qualname__}")
