@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     Codes = NDArray[Any]  # any integer type
 
 
+_PIECE = 1 << 13
+"""Spans that are worked on at a time: few enough for a processor's cache."""
+
+
 class Spans(NamedTuple):
     """Spans of time [start, end); one that ends before it starts is empty."""
 
@@ -63,20 +67,21 @@ def summed(values: Codes, code: Codes, codes: int) -> Ints:
 
 def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid) -> Ints:
     """Time that the spans of each code spend in each bin: (codes, bins) ms."""
-    inside = spans.clipped(grid.first, grid.end)
-    return _time_after(inside.start, code, codes, grid) - _time_after(inside.end, code, codes, grid)
-
-
-def _time_after(points: Ints, code: Codes, codes: int, grid: Grid) -> Ints:
-    """Time from each point to the end of the grid: the rest of its own bin, and all of those that follow."""
-    since = points - grid.first
-    own = since // grid.width
-    cell = code * np.int64(grid.bins + 1) + own  # one more column, for points at the very end
-    shape = (codes, grid.bins + 1)
-    rest = summed((own + 1) * grid.width - since, cell, codes * (grid.bins + 1)).reshape(shape)
-    count = np.bincount(cell, minlength=codes * (grid.bins + 1)).reshape(shape)
-    after: Ints = rest + (np.cumsum(count, axis=1) - count) * grid.width
-    return after[:, :-1]
+    held, whole = np.zeros((2, codes * (grid.bins + 1)), dtype=np.int64)  # one more column, for ends at the very end
+    for first in range(0, len(code), _PIECE):
+        piece = slice(first, first + _PIECE)
+        inside = Spans(spans.start[piece], spans.end[piece]).clipped(grid.first, grid.end)
+        some = np.flatnonzero(inside.end > inside.start)
+        since, until = inside.start[some] - grid.first, inside.end[some] - grid.first
+        row, own, last = code[piece][some] * np.int64(grid.bins + 1), since // grid.width, until // grid.width
+        np.add.at(held, row + own, np.minimum(until, (own + 1) * grid.width) - since)
+        beyond = np.flatnonzero(last > own)
+        row, own, last, until = row[beyond], own[beyond], last[beyond], until[beyond]
+        np.add.at(held, row + last, until - last * grid.width)
+        np.add.at(whole, row + own + 1, 1)
+        np.subtract.at(whole, row + last, 1)
+    held += np.cumsum(whole) * grid.width  # what begins in the bins of a code ends in them
+    return held.reshape(codes, grid.bins + 1)[:, :-1]
 
 
 class Union(NamedTuple):
