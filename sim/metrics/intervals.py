@@ -34,7 +34,8 @@ class Spans(NamedTuple):
 
     def where(self, mask: NDArray[Any]) -> Spans:
         """Only the spans of `mask`, which may also be rows."""
-        return Spans(self.start[mask], self.end[mask])
+        rows = np.flatnonzero(mask) if mask.dtype == np.bool_ else mask  # rows are quicker to pick than a mask
+        return Spans(self.start[rows], self.end[rows])
 
     @property
     def length(self) -> Ints:
@@ -100,13 +101,15 @@ def union(spans: Spans, group: Codes) -> Union:
     # One axis for all groups, each in a lane of its own: then a running maximum restarts with every group.
     base = int(spans.start.min())
     lane = group * np.int64(int(spans.end.max()) - base + 1) - base
-    order = np.argsort(lane + spans.start, kind="stable")
-    lane = lane[order]
-    start, reached = lane + spans.start[order], np.maximum.accumulate(lane + spans.end[order])
+    start, reached = lane + spans.start, lane + spans.end
+    order = None if (start[1:] >= start[:-1]).all() else np.argsort(start, kind="stable")
+    if order is not None:
+        start, reached = start[order], reached[order]
+    np.maximum.accumulate(reached, out=reached)
     first = np.append(0, np.flatnonzero(start[1:] > reached[:-1]) + 1)
-    last = np.append(first[1:], len(order)) - 1
-    opener = order[first]
-    return Union(Spans(spans.start[opener], (reached - lane)[last]), group[opener].astype(np.int64), opener)
+    last = np.append(first[1:], len(start)) - 1
+    opener = first if order is None else order[first]
+    return Union(Spans(spans.start[opener], reached[last] - lane[opener]), group[opener].astype(np.int64), opener)
 
 
 class Shared(NamedTuple):
@@ -145,8 +148,8 @@ def intersection(spans: Spans, group: Codes, others: Spans, other_group: Codes) 
     pieces = Spans(
         np.maximum(spans.start[first], others.start[second]), np.minimum(spans.end[first], others.end[second])
     )
-    some = pieces.end > pieces.start
-    return Shared(pieces.where(some), first[some], second[some])
+    rows = np.flatnonzero(pieces.end > pieces.start)
+    return Shared(pieces.where(rows), first[rows], second[rows])
 
 
 def remainder(spans: Spans, holes: Spans, within: NDArray[np.intp]) -> tuple[Spans, NDArray[np.intp]]:
