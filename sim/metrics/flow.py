@@ -221,7 +221,7 @@ def _by_time(kinds: list[tuple[Spans, Codes]], clock: Clock) -> Ratios:
 def _by_hour(kinds: tuple[tuple[Spans, Codes, Codes], ...], scenario: Scenario, clock: Clock) -> Ratios:
     week = local_week(scenario, clock)
     held = (week.time(spans, region, tier, len(TIERS)).ravel() for spans, region, tier in kinds)
-    available = np.repeat(week.available().ravel(), len(TIERS))
+    available = np.repeat(week.available.ravel(), len(TIERS))
     return ratios(*((time / HOUR, available / HOUR) for time in held))
 
 

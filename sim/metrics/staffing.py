@@ -51,7 +51,7 @@ class _Brought(NamedTuple):
 
 def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Staffing and load by local hour, for all tiers together and for each."""
-    available = local_week(scenario, clock).available()
+    available = local_week(scenario, clock).available
     present, load = _on_duty(sheet, journals, scenario, clock), _offered(journals, scenario, clock)
     by_tier = np.repeat(available.ravel(), len(TIERS))
     return {
