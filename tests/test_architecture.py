@@ -29,9 +29,10 @@ ORDER = (
     "workforce.segments", "workforce.stints", "workforce.vacation", "workforce.sickness", "workforce.attrition",
     "workforce.training", "workforce.onboarding", "workforce.disrupted", "workforce.people", "workforce.stand_ins",
     "workforce.chores", "workforce.presence",
-    "engine.journal", "engine.lifecycle", "engine.policy", "engine.moments", "engine.lines", "engine.reach",
-    "engine.escalation", "engine.emergency", "engine.paging", "engine.rest", "engine.presence", "engine.records",
-    "engine.desk",
+    "engine.journal", "engine.lifecycle", "engine.policy", "engine.ranks", "engine.moments", "engine.lines",
+    "engine.reach", "engine.escalation", "engine.emergency", "engine.paging", "engine.rest", "engine.presence",
+    "engine.records", "engine.desk",
+    "engine.compiled.lock", "engine.compiled.cache", "engine.compiled.jit", "engine.compiled.state",
     "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
     "metrics.staffing", "metrics.emergencies", "metrics.continuity", "metrics.lost_time", "metrics.setting",
@@ -53,6 +54,8 @@ ORDER = (
 
 AT_HOME = {
     "simpy": "engine",
+    "numba": "engine",
+    "llvmlite": "engine",
     "matplotlib": "report",
     "jinja2": "report",
     "loky": "experiment",

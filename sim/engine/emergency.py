@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.journal import NOBODY, How, Why
-from sim.engine.moments import COMMS, CRITICAL, NONE, OUTSIDE, or_none, timer
+from sim.engine.moments import or_none
+from sim.engine.ranks import COMMS, CRITICAL, NONE, OUTSIDE, timer
 
 if TYPE_CHECKING:
     from sim.engine.desk import Desk

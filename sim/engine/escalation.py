@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.journal import How, Why
-from sim.engine.moments import ESCALATION, NONE, or_none, timer
+from sim.engine.moments import or_none
+from sim.engine.ranks import ESCALATION, NONE, timer
 from sim.workload.tape import TaskKind
 
 if TYPE_CHECKING:

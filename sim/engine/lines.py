@@ -11,8 +11,8 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from sim.engine.journal import NOBODY, How, Why
-from sim.engine.moments import NONE
 from sim.engine.policy import N_PRIORITIES, N_ROLES, NO_LIMIT
+from sim.engine.ranks import NONE
 
 if TYPE_CHECKING:
     from sim.engine.desk import Desk

@@ -14,7 +14,8 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from sim.engine.journal import NOBODY, How, Outcome
-from sim.engine.moments import NONE, PAGE, PAGE_ANSWERED, or_none, timer
+from sim.engine.moments import or_none
+from sim.engine.ranks import NONE, PAGE, PAGE_ANSWERED, timer
 from sim.workforce.roster import Level
 from sim.workload.tape import CHAIN, NO_PAGES
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine.journal import How, Mode
-from sim.engine.moments import DUTY_ENDS, NONE, OVERTIME_ENDS, SEGMENT, WORK_ENDS
 from sim.engine.policy import N_PRIORITIES, N_ROLES
+from sim.engine.ranks import DUTY_ENDS, NONE, OVERTIME_ENDS, SEGMENT, WORK_ENDS
 from sim.engine.rest import Rest
 from sim.workforce.roster import FOREVER
 

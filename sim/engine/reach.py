@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.journal import Why
-from sim.engine.moments import NONE, OVERFLOW, timer
 from sim.engine.policy import N_ROLES, N_TIERS
+from sim.engine.ranks import NONE, OVERFLOW, timer
 from sim.workload.tape import TaskKind
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.journal import Rested
-from sim.engine.moments import NONE, SEGMENT
+from sim.engine.ranks import NONE, SEGMENT
 
 if TYPE_CHECKING:
     from sim.engine.moments import Moment

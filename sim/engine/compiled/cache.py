@@ -1,0 +1,235 @@
+"""Where the compiled engine is kept, so that a machine compiles it once.
+
+numba's own cache looks at the file of the function alone: where another module changes, it goes on with what that
+module used to say. So the folder here is named by everything that the machine code was made of: the sources of the
+engine and of the modules whose constants it reads, Python, numba, and the processor.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from pickle import loads
+from tempfile import TemporaryFile
+from threading import Event, Timer
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import llvmlite
+import numba
+from llvmlite import binding
+from numba.core import config
+from numba.core.caching import NullCache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+from numba.misc.appdirs import AppDirs
+
+from sim.engine.compiled.lock import locked
+from sim.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(__file__).parents[2]
+READ = (
+    "clock.py", "errors.py", "scenario/base.py", "scenario/patterns.py", "scenario/units.py", "workforce/roster.py",
+    "workload/tape.py",
+)  # fmt: skip
+"""Modules outside the engine that it imports, and those that they import: it reads their constants."""
+
+VARIABLE = "SIM_CACHE_DIR"
+"""The environment variable that says where compiled code is kept; numba's own is heeded after it."""
+
+MOST_KEPT = 8
+"""Versions that stay in one place: several environments may share it, and each finds its own again."""
+
+PATIENCE_S = 300.0
+"""How long a process waits for another one to compile before it compiles as well."""
+
+TOLD_AFTER_S = 1.5
+"""What takes less is not worth a line."""
+
+_DIGEST = 32
+_log = logging.getLogger("sim.engine")
+
+
+@cache
+def key() -> str:
+    """Sixteen hex digits of everything that the machine code depends on.
+
+    Raises:
+        OSError: the sources cannot be read.
+    """
+    sources = [*sorted((PACKAGE / "engine").rglob("*.py")), *(PACKAGE / name for name in READ)]
+    everything = sha256()
+    for source in sources:
+        everything.update(f"{source.relative_to(PACKAGE).as_posix()}\n".encode() + sha256(source.read_bytes()).digest())
+    everything.update(repr(_circumstances()).encode())
+    return everything.hexdigest()[:16]
+
+
+def _circumstances() -> tuple[object, ...]:
+    """What else decides on machine code; numba's variables do, bounds checks for one, but for its folder's name."""
+    switches = {name: value for name, value in os.environ.items() if name.startswith("NUMBA_")}
+    switches.pop("NUMBA_CACHE_DIR", None)
+    processor = (
+        config.CPU_NAME or binding.get_host_cpu_name(),
+        config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),
+    )
+    versions = sys.version, numba.__version__, llvmlite.__version__
+    return versions, binding.get_process_triple(), processor, sorted(switches.items())
+
+
+def roots() -> list[Path]:
+    """Where compiled code may be kept, the best place first: where the user says, or beside the package, or at home."""
+    chosen = os.environ.get(VARIABLE) or config.CACHE_DIR
+    if chosen:
+        return [Path(chosen)]
+    home = AppDirs("support-capacity-sim", appauthor=False).user_cache_dir
+    return [Path(__file__).parent / "__pycache__", Path(home)]
+
+
+class Shelf(NullCache):  # type: ignore[misc]  # numba publishes no types of its insides
+    """Where the machine code of one entry point is kept: a file for each signature."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.folder: Path | None = None
+        self.why_not = ""
+        """Why nothing is kept."""
+        try:
+            self._choose(f"kernel-{key()}")
+        except OSError as error:
+            self.why_not = str(error)
+
+    def _choose(self, version: str) -> None:
+        """A folder that has this entry point already, though it may be read-only, or else one that can be written."""
+        folders = [root / version for root in roots()]
+        for folder in folders:
+            if any(folder.glob(f"{self.name}-*.bin")):
+                self.folder = folder
+                with suppress(OSError):
+                    os.utime(folder)  # the versions that are used stay longest
+                return
+        for folder in folders:
+            try:
+                _open_folder(folder)
+            except OSError as error:
+                self.why_not = str(error)
+            else:
+                self.folder = folder
+                return
+        if os.environ.get(VARIABLE):
+            raise EngineError(f"{VARIABLE}: the compiled engine cannot be kept there: {self.why_not}")
+
+    def path(self, signature: object) -> Path | None:
+        """The file of a signature."""
+        return self.folder and self.folder / f"{self.name}-{sha256(repr(signature).encode()).hexdigest()[:8]}.bin"
+
+    def read(self, signature: object) -> bytes | None:
+        """What is kept; None where there is nothing, or not what was written."""
+        path = self.path(signature)
+        try:
+            kept = path.read_bytes() if path else b""
+        except OSError:
+            return None
+        digest, content = kept[:_DIGEST], kept[_DIGEST:]
+        return content if content and sha256(content).digest() == digest else None
+
+    def load_overload(self, signature: object, target_context: Any) -> CompileResult | None:
+        """For numba: the function as it was compiled before."""
+        content = self.read(signature)
+        if content is None:
+            return None
+        target_context.refresh()
+        return CompileResult._rebuild(target_context, *loads(content))  # noqa: S301, SLF001  # what this class wrote
+
+    def save_overload(self, signature: object, result: CompileResult) -> None:
+        """For numba: keep what was compiled; a reader finds all of it or nothing."""
+        path = self.path(signature)
+        if path is None:
+            return
+        if result.library.has_dynamic_globals:
+            raise EngineError(f"{self.name} refers to a large array or to a pointer: it cannot be kept")
+        content = dumps(result._reduce())  # noqa: SLF001  # as numba's own cache does
+        part = path.with_suffix(f".{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(sha256(content).digest() + content)
+            part.replace(path)
+        except OSError as error:
+            self.folder, self.why_not = None, str(error)
+        finally:
+            with suppress(OSError):
+                part.unlink()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process compiles the same in the meantime."""
+        if self.folder is None:
+            yield
+            return
+        with ExitStack() as stack:
+            with said("Another process compiles the engine; waiting for it ..."):
+                stack.enter_context(locked(self.folder / f"{self.name}.lock", PATIENCE_S))
+            yield
+
+    def tell_of_failure(self) -> None:
+        """Say so where nothing could be kept."""
+        if self.folder is None:
+            _log.warning(
+                "It cannot be kept for the next time; set %s to a folder that can be written (%s)",
+                VARIABLE,
+                self.why_not,
+            )
+
+
+@contextmanager
+def said(what: str, end: str = "") -> Iterator[None]:
+    """A line where a block takes its time, and `end` with its seconds after it.
+
+    A warning, so that it is seen in a notebook or a script that has set up no logging.
+    """
+    told = Event()
+
+    def tell() -> None:
+        told.set()
+        _log.warning(what)
+
+    started, timer = perf_counter(), Timer(TOLD_AFTER_S, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if end and told.is_set():
+        _log.warning(end, perf_counter() - started)
+
+
+def _open_folder(folder: Path) -> None:
+    """Make a folder that can be written, and let the oldest versions beside it go.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    new = not folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    TemporaryFile(dir=folder).close()
+    if new:
+        versions = sorted(folder.parent.glob("kernel-*"), key=_last_used, reverse=True)
+        for old in versions[MOST_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _last_used(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # another process has just removed it
+        return 0.0

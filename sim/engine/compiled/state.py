@@ -1,0 +1,191 @@
+"""The state of the organisation: one array of int64, a header and after it tables of rows of fixed width.
+
+All is in one array because numba hands an array on as seven values and counts who holds it: a function that takes one
+array is cheap to call and to compile, a function that takes forty is neither.
+
+The header holds single numbers, among them where each table begins. A table has a function that tells where a row of it
+begins, and a constant for each column: `s[tickets(s, ticket) + STARTED]`. Missing instants and ids are NONE.
+Tables whose length is not known before - events, claims, journals - come last; `sim.engine.kernel` makes room in them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.engine.compiled.jit import compiled
+from sim.engine.ranks import NONE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    State = NDArray[np.int64]
+    Numbers = NDArray[np.int64]
+    Codes = NDArray[np.uint8]
+
+# ---------------------------------------------------------------------- the header
+
+(
+    NOW, OPENED, WAITERS,  # the instant; whether time has begun; tasks that wait
+    TASKS_AT, AGENTS_AT, SEGMENTS_AT, CHORES_AT, POOLS_AT, MEMBERS_AT, ORDER_AT, PACES_AT, CHAINS_AT, TURNS_AT,
+    DRAWS_AT, ARRIVALS_AT, MOVES_AT, LEAVES_AT,
+    CLAIMS_AT, EVENTS_AT, WORK_AT, CHORE_WORK_AT, PAGES_AT,  # these grow ...
+    CLAIMS, EVENTS, WORK, CHORE_WORK, PAGES,  # ... have so many rows so far ...
+    CLAIMS_ROOM, EVENTS_ROOM, WORK_ROOM, CHORE_WORK_ROOM, PAGES_ROOM,  # ... and room for so many
+    FREE_CLAIM,  # the first of the claims that are no more
+    FRESH, SORTED,  # the first of the tasks that have yet to look for an agent; and of those that are being sorted
+    N_TICKETS, N_TASKS, N_AGENTS, N_SEGMENTS, N_CHORES, N_DRAWS, N_ARRIVALS, N_MOVES, N_LEAVES,
+    NEXT_ARRIVAL, NEXT_MOVE, NEXT_LEAVE,  # rows of the tapes that come next ...
+    NEXT_INSTANT, NEXT_KEY,  # ... and the first of these three
+    MOST_TASKS,  # that a ticket has
+    REGIONS, P1_PREEMPTS, PREEMPTED_PM, HANDED_OVER_PM, BRIEFING, RAISES, WIDENS_TIER, WIDENS_REGION, ENTRY_TIER_ONLY,
+    OTHER_REGION_PM, UNSTAFFED_ANYWHERE, MOST_INTERRUPTIONS, WRITE_UP, OVERTIME, UP_TIER_HELP, STEPS, REST,  # policy
+) = range(67)  # fmt: skip
+PAGE_TIMERS = 67
+"""Four of them, by priority."""
+ANYWHERE = 71
+"""Agents on duty, by role."""
+HEADER = 77
+
+# ---------------------------------------------------------------------- tables, and their columns
+
+(
+    TRAITS,  # priority | class << 2 | region << 3, see below
+    LEVEL, FIRST_TASK, NEXT_TASK, DORMANT, OPEN_TASKS, PATIENCE, CRITICAL_AT, PAGE_AT, PAGE_ROW,
+    LAST_AGENT,  # NONE until somebody has worked on it
+    ACKNOWLEDGED, STARTED, FIRST_RESOLVED, RESOLVED, ABANDONED, PENDING_SINCE, PAUSED,
+    DUE, TIMER_LEFT, OVERDUE, ESCALATED, CRITICAL_SINCE,
+    PAGED_TASK, RINGING_PAGE,  # row of the pages
+    TICKET_WIDTH,
+) = range(26)  # fmt: skip
+
+(
+    OF_TICKET, HOME, STAGE, TASK_KIND, WAIT, WORK_LEFT, OFFSET, QUEUED_AT, WHY, STRETCH, INTERRUPTIONS,
+    STANDING, PLACE, STAMP, WIDER, OVERFLOWS_AT, TIMED, OUTSIDE_SINCE, NEXT_PROMISE,
+    TASK_WIDTH,
+) = range(20)  # fmt: skip
+WAITING, HELD = 1, 2
+"""Bits of `STANDING`: the task waits, for an agent or for an answer to a page; it has no place in any line."""
+
+(
+    POOL, SLOW, TASK, BEGAN, PACE, TURN, BUSY_UNTIL, TERMS_SEGMENT, TERMS_MODE,
+    IDLE_SINCE, IDLE_AFTER, IDLE_BEFORE,  # in the pool's list of who is idle, the longest idle first
+    SEGMENT, UNTIL, P1_UNTIL, TAKES, CHORE, TODO, PROMISE, RINGING, CALLED, RESTED_AT, MISSED,
+    AGENT_WIDTH,
+) = range(24)  # fmt: skip
+
+(
+    WHOSE, BEGINS, ENDS, PAID_END, HARD_END, PAUSE, SEGMENT_SLOW, SEGMENT_TAKES, STAFFS,
+    LEFT_AT, RESTED, CAME, OVERTIME_TURN,
+    SEGMENT_WIDTH,
+) = range(14)  # fmt: skip
+
+CHORE_AGENT, CHORE_DUE, CHORE_UNTIL, CHORE_LEFT, NEXT_CHORE, CHORE_WIDTH = range(6)
+
+(
+    LINES,  # the first claim of the line of each priority
+    ON_DUTY, FIRST_IDLE, LAST_IDLE, FIRST_MEMBER, LAST_MEMBER,
+    OVERFLOW_AFTER, OVERFLOW_TAKES, HELPERS, HELPERS_ARE_ALL,  # regions that an overflow goes to: how many, and if all
+    POOL_WIDTH,
+) = (0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)  # fmt: skip
+
+FIRST_TURN, LAST_TURN, CHAIN_WIDTH = range(3)
+TURN_START, TURN_END, TURN_AGENT, ASLEEP, ANSWER_PPM, TURN_WIDTH = range(6)
+
+ARRIVES, WHICH, ARRIVAL_WIDTH = range(3)
+MOVES, MOVE_KIND, MOVED, MOVE_WIDTH = range(4)
+CHORE_IS_DUE, SEGMENT_BEGINS, NEW_WORK_ENDS = range(3)
+"""Kinds of moves, in the order in which they happen in one instant."""
+LEAVES, LEAVING, LEAVE_WIDTH = range(3)
+
+INSTANT, KEY, EVENT_WIDTH = range(3)
+CLAIM_LEVEL, CLAIM_PLACE, CLAIM_TASK, CLAIM_STAMP, LEFT, RIGHT, CLAIM_WIDTH = range(7)
+
+WORK_TASK, WORK_CODES, WORK_AGENT, WORK_SEGMENT, WORK_QUEUED, WORK_START, WORK_END, WORK_WIDTH = range(8)
+DID_AGENT, DID_SEGMENT, DID_CHORE, DID_START, DID_END, CHORE_WORK_WIDTH = range(6)
+PAGE_TICKET, PAGE_STEP, PAGE_AGENT, PAGE_ON_DUTY, PAGE_SENT, PAGE_ANSWERED_AT, PAGE_OUTCOME, PAGE_WIDTH = range(8)
+
+WIDTHS = (CLAIM_WIDTH, EVENT_WIDTH, WORK_WIDTH, CHORE_WORK_WIDTH, PAGE_WIDTH)
+"""Of the tables that grow, in the order of the header."""
+
+
+@compiled
+def tickets(_s: State, ticket: int) -> int:
+    """Where the row of a ticket begins: the tickets come after the header."""
+    return HEADER + ticket * TICKET_WIDTH
+
+
+@compiled
+def tasks(s: State, task: int) -> int:
+    """Where the row of a task begins."""
+    return s[TASKS_AT] + task * TASK_WIDTH
+
+
+@compiled
+def agents(s: State, agent: int) -> int:
+    """Where the row of an agent begins."""
+    return s[AGENTS_AT] + agent * AGENT_WIDTH
+
+
+@compiled
+def segments(s: State, segment: int) -> int:
+    """Where the row of a segment begins."""
+    return s[SEGMENTS_AT] + segment * SEGMENT_WIDTH
+
+
+@compiled
+def chores(s: State, chore: int) -> int:
+    """Where the row of a chore begins."""
+    return s[CHORES_AT] + chore * CHORE_WIDTH
+
+
+@compiled
+def pools(s: State, pool: int) -> int:
+    """Where the row of a pool begins."""
+    return s[POOLS_AT] + pool * POOL_WIDTH
+
+
+@compiled
+def pages(s: State, page: int) -> int:
+    """Where the row of a page begins."""
+    return s[PAGES_AT] + page * PAGE_WIDTH
+
+
+# ---------------------------------------------------------------------- what a row says
+
+
+@compiled
+def priority_of(s: State, at_ticket: int) -> int:
+    """Original priority of a ticket, 0 for P1."""
+    return s[at_ticket + TRAITS] & 3
+
+
+@compiled
+def class_of(s: State, at_ticket: int) -> int:
+    """0 of tickets that come first within their level, else 1."""
+    return s[at_ticket + TRAITS] >> 2 & 1
+
+
+@compiled
+def region_of(s: State, at_ticket: int) -> int:
+    """The region whose people serve a ticket."""
+    return s[at_ticket + TRAITS] >> 3
+
+
+@compiled
+def ticket_of(s: State, task: int) -> int:
+    """Where the row of a task's ticket begins."""
+    return tickets(s, s[tasks(s, task) + OF_TICKET])
+
+
+@compiled
+def waits(s: State, task: int) -> bool:
+    """Whether a task waits, for an agent or for an answer to a page."""
+    return s[tasks(s, task) + STANDING] & WAITING != 0
+
+
+@compiled
+def is_free(s: State, agent: int) -> bool:
+    """Whether an agent is at no task and no chore; whether they are there is another question."""
+    at = agents(s, agent)
+    return s[at + TASK] == NONE and s[at + CHORE] == NONE
