@@ -97,8 +97,8 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> State:
 
 def _rooms(workload: Workload, roster: Roster) -> tuple[int, ...]:
     """For how many rows the tables that grow have room at first: memory that is not written to costs nothing."""
-    m, paged = len(workload.tier), len(workload.page_ppm)
-    return ROOM + m, ROOM + m, ROOM + m + m // 4, ROOM + 2 * len(roster.chores), ROOM + 4 * paged
+    m = len(workload.tier)
+    return ROOM + m, ROOM + m, ROOM + m + m // 4, ROOM + 2 * len(roster.chores), workload.page_ppm.size
 
 
 def _lay_out(header: NDArray[np.int64], place: int, rooms: Iterable[int]) -> int:

@@ -51,12 +51,9 @@ from sim.engine.compiled.state import (
     NEXT_MOVE,
     NOW,
     OPENED,
-    PAGES,
-    PAGES_ROOM,
     PATIENCE,
     REGIONS,
     SEGMENT_BEGINS,
-    STEPS,
     TASK,
     WAITERS,
     WHICH,
@@ -129,14 +126,16 @@ def play(s: State, end: int) -> int:
 
 @compiled
 def _has_room(s: State) -> bool:
-    """Whether what one event can write down finds room: each task that waits may move, and a ticket may open all."""
+    """Whether what one event can write down finds room: each task that waits may move, and a ticket may open all.
+
+    Pages have room for every step of every chain from the first.
+    """
     most = s[WAITERS] + s[MOST_TASKS] + SPARE
     return (
         s[CLAIMS_ROOM] - s[CLAIMS] >= most * (2 * s[REGIONS] + 2) * 2
         and s[EVENTS_ROOM] - s[EVENTS] >= 3 * most
         and s[WORK_ROOM] - s[WORK] >= 3 * most
         and s[CHORE_WORK_ROOM] - s[CHORE_WORK] >= most
-        and s[PAGES_ROOM] - s[PAGES] >= s[STEPS] * most
     )
 
 

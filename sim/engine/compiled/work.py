@@ -172,8 +172,13 @@ def take_away(s: State, agent: int, how: int) -> None:
 
 
 @compiled
-def open_tasks_of(s: State, ticket: int, first: int, last: int, why: int) -> None:
-    """Tasks that stand side by side open. The ticket waits for all of them but the steps of a chain."""
+def open_tasks_of(s: State, ticket: int, first: int, last: int, why: int) -> bool:
+    """Tasks that stand side by side open. The ticket waits for all of them but the steps of a chain.
+
+    Returns:
+        Whether there was help that nobody could give: the ticket may have to go on without it. That is for the caller,
+        since a compiled function that calls itself by way of others cannot be kept on disk.
+    """
     at, dropped = tickets(s, ticket), False
     for task in range(first, last):
         s[at + OPEN_TASKS] += s[tasks(s, task) + TASK_KIND] != KIND_COMMS
@@ -191,20 +196,26 @@ def open_tasks_of(s: State, ticket: int, first: int, last: int, why: int) -> Non
             dropped = True
         else:
             join(s, task, why, s[NOW])
-    if dropped:
-        _go_on(s, ticket)
+    return dropped
 
 
 @compiled
-def open_stage(s: State, ticket: int, why: int) -> None:
-    """The tasks of the next stage come to their lines, all at once."""
+def _next_stage(s: State, ticket: int, why: int) -> bool:
+    """The tasks of the next stage come to their lines, all at once; returns what `open_tasks_of` does."""
     at = tickets(s, ticket)
     first, last = s[at + NEXT_TASK], s[at + DORMANT]
     following = first + 1
     while following < last and s[tasks(s, following) + STAGE] == s[tasks(s, first) + STAGE]:
         following += 1
     s[at + NEXT_TASK] = following
-    open_tasks_of(s, ticket, first, following, why)
+    return open_tasks_of(s, ticket, first, following, why)
+
+
+@compiled
+def open_stage(s: State, ticket: int, why: int) -> None:
+    """A stage opens because the ticket comes, or comes back."""
+    if _next_stage(s, ticket, why):
+        _go_on(s, ticket)
 
 
 @compiled
@@ -234,22 +245,22 @@ def close(s: State, task: int) -> None:
 def _go_on(s: State, ticket: int) -> None:
     """A stage is done: the next opens, now or when the customer returns; after the last the ticket is resolved."""
     at = tickets(s, ticket)
-    if s[at + OPEN_TASKS] or s[at + PENDING_SINCE] != NONE:
-        return
-    task = s[at + NEXT_TASK]
-    done = task == s[at + DORMANT]
-    if done or s[tasks(s, task) + TASK_KIND] == KIND_REOPENED:
-        s[at + RESOLVED] = s[NOW]
-        if s[at + FIRST_RESOLVED] == NONE:
-            s[at + FIRST_RESOLVED] = s[NOW]
-    if done:
-        s[at + DUE] = NONE
-    elif s[tasks(s, task) + WAIT]:
-        s[at + PENDING_SINCE] = s[NOW]
-        pause_timer(s, at)
-        schedule(s, s[NOW] + s[tasks(s, task) + WAIT], RETURN | ticket << 8 | s[tasks(s, task) + STAGE])
-    else:
-        open_stage(s, ticket, WHY_NEXT_STAGE)
+    while not s[at + OPEN_TASKS] and s[at + PENDING_SINCE] == NONE:
+        task = s[at + NEXT_TASK]
+        done = task == s[at + DORMANT]
+        if done or s[tasks(s, task) + TASK_KIND] == KIND_REOPENED:
+            s[at + RESOLVED] = s[NOW]
+            if s[at + FIRST_RESOLVED] == NONE:
+                s[at + FIRST_RESOLVED] = s[NOW]
+        if done:
+            s[at + DUE] = NONE
+            return
+        if s[tasks(s, task) + WAIT]:
+            s[at + PENDING_SINCE] = s[NOW]
+            pause_timer(s, at)
+            schedule(s, s[NOW] + s[tasks(s, task) + WAIT], RETURN | ticket << 8 | s[tasks(s, task) + STAGE])
+        elif not _next_stage(s, ticket, WHY_NEXT_STAGE):
+            return
 
 
 @compiled
@@ -308,7 +319,8 @@ def become_critical(s: State, ticket: int) -> None:
     at = tickets(s, ticket)
     if s[at + RESOLVED] == NONE and s[at + ABANDONED] == NONE:
         s[at + CRITICAL_SINCE] = s[NOW]
-        open_tasks_of(s, ticket, s[at + DORMANT], s[tickets(s, ticket + 1) + FIRST_TASK], WHY_CRITICAL)
+        if open_tasks_of(s, ticket, s[at + DORMANT], s[tickets(s, ticket + 1) + FIRST_TASK], WHY_CRITICAL):
+            _go_on(s, ticket)
 
 
 @compiled
