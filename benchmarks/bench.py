@@ -100,7 +100,11 @@ def command(*arguments: str) -> Callable[[], object]:
 
 
 def peak_mb() -> float:
-    """Peak resident memory of this process."""
+    """Peak resident memory of this process. On Linux `getrusage` would count that of the parent before it started us."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        (peak,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak) / (1 << 10)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
