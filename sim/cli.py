@@ -68,9 +68,9 @@ Changes = Annotated[
 
 Replications = Annotated[int, typer.Option(min=1, help="Independent repetitions; intervals need at least 2.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processors to use; all by default.")]
 Out = Annotated[Path | None, typer.Option(help="Results folder, new or empty; by default one below results/.")]
-Engine = Annotated[str, typer.Option(help="auto or desk.")]
+Engine = Annotated[str, typer.Option(help="auto, desk or kernel; auto takes the kernel, and the desk with --trace.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the summary.")]
 JournalsKept = Annotated[str, typer.Option(help="Replications whose journals are written: all, first or none.")]
 
@@ -124,15 +124,17 @@ def _run(scenario: Scenario, **options: object) -> Result:
 
 
 def _print_trace(scenario: Scenario, key: str, seed: int, engine: str) -> None:
-    from sim.experiment.run import engine_name, simulate
+    from sim.experiment.engines import traced_name
+    from sim.experiment.run import simulate
     from sim.report.trace import trace
     from sim.workforce.plan import plan_roster
     from sim.workforce.presence import sample_roster
     from sim.workload.sample import sample_workload
 
+    name = traced_name(engine)
     plan = plan_roster(scenario)
     roster = sample_roster(scenario, plan, seed, 0)
-    journals = simulate(scenario, sample_workload(scenario, seed, 0), roster, engine_name(engine))
+    journals = simulate(scenario, sample_workload(scenario, seed, 0), roster, name)
     for line in trace(key, journals, scenario, plan.agents.name):
         sys.stdout.write(line + "\n")
 

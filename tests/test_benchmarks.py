@@ -89,6 +89,14 @@ def test_w1_is_the_workload_that_its_name_stands_for() -> None:
     assert np.mean(np.diff(workload.first_task) > 1) == pytest.approx(0.2, abs=0.01)
 
 
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_the_parts_of_an_engine_are_timed_one_by_one(scripts: ModuleType, engine: str) -> None:
+    where = importlib.import_module("where_time_goes")
+    stages = where.spent(FOLDER / "w1.yaml", ["horizon.days=1"], engine)
+    assert {where.STATE, where.PLAY, where.JOURNALS} <= stages.keys()
+    assert min(stages.values()) > 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("agents", STAFF)
 def test_the_script_that_samples_by_itself_finds_the_same_desk(scripts: ModuleType, agents: tuple[int, int]) -> None:

@@ -113,7 +113,7 @@ def test_json_is_alone_on_stdout(cli: Cli) -> None:
     assert set(report["timing"]) == {"sample_s", "engine_s", "metrics_s"}
     assert (report["scenario"], report["engine"], report["replications"], report["horizon_days"]) == (
         "small",
-        "desk",
+        "kernel",
         2,
         1,
     )
@@ -154,10 +154,12 @@ def test_check_tells_whether_targets_are_met(cli: Cli) -> None:
     ("words", "message"),
     [
         (["run", "smal.yaml"], "smal.yaml: "),
-        (["run", "small.yaml", "--engine", "kernel"], "there is no engine 'kernel'; choose auto or desk"),
+        (["run", "small.yaml", "--engine", "swift"], "there is no engine 'swift'; choose auto, desk or kernel"),
         (["run", "small.yaml", "--set", "demand.scael=2"], "did you mean scale?"),
         (["run", "small.yaml", "--journals", "some"], "journals must be all, first or none; found 'some'"),
         (["run", "small.yaml", "--trace", "here/1", "--json"], "--trace tells one life, and goes with none of --json"),
+        (["run", "small.yaml", "--trace", "here/1", "--engine", "kernel"], "--trace stays with the desk"),
+        (["run", "small.yaml", "--trace", "here/1", "--engine", "swift"], "there is no engine 'swift'"),
         (["run", "small.yaml", "--out", "small.yaml/results"], "cannot be written"),
         (["run", "small.yaml", "--trace", "there/1"], "'there/1' is no ticket: write region/number, such as here/17"),
         (["run", "small.yaml", "--trace", "here/999999"], "here has no ticket 999999"),
@@ -169,7 +171,7 @@ def test_check_tells_whether_targets_are_met(cli: Cli) -> None:
         (["run"], "SCENARIO"),
         (["compare", "small.yaml"], "a comparison needs a base and at least one other scenario; found 1"),
         (["compare", "small.yaml", "smal.yaml"], "smal.yaml: "),
-        (["compare", "small.yaml", "small.yaml", "--engine", "kernel"], "there is no engine 'kernel'"),
+        (["compare", "small.yaml", "small.yaml", "--engine", "swift"], "there is no engine 'swift'"),
         (["fly"], "fly"),
     ],
 )

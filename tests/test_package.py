@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 def test_import_sim_loads_nothing_heavy() -> None:
     code = "import sys, sim; print(*sorted({m.split('.')[0] for m in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
-    heavy = {"numpy", "pandas", "scipy", "matplotlib", "jinja2", "simpy", "pydantic", "typer", "holidays"}
+    heavy = {"numpy", "numba", "pandas", "scipy", "matplotlib", "jinja2", "simpy", "pydantic", "typer", "holidays"}
     assert not heavy & set(loaded)
 
 

@@ -16,6 +16,7 @@ from sim.engine.compiled import state as st
 from sim.engine.compiled.ending import collect_tickets, collect_work, last_instant, write_open
 from sim.engine.compiled.loading import load_tasks, load_tickets
 from sim.engine.compiled.loop import NO_ROOM, play
+from sim.engine.compiled.queues import SLOTS
 from sim.engine.journal import WORK, Journals, Rested, Table
 from sim.engine.policy import N_ROLES, Policy, pools_of
 from sim.engine.ranks import NONE
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.engine.compiled.state import State
+    from sim.engine.compiled.state import Numbers
     from sim.workforce.roster import Roster, Turns
     from sim.workload.tape import Workload
 
@@ -66,7 +67,7 @@ def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: 
 # ---------------------------------------------------------------------- the state at first
 
 
-def _state(workload: Workload, roster: Roster, policy: Policy) -> State:
+def _state(workload: Workload, roster: Roster, policy: Policy) -> Numbers:
     """The state before anything has happened."""
     arrivals, moves, leaves = _arrivals(workload), _moves(roster), _leaves(roster)
     pools, members = _pools(roster, policy)
@@ -76,6 +77,7 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> State:
         st.POOLS_AT: pools, st.MEMBERS_AT: members, st.ORDER_AT: _order(policy),
         st.PACES_AT: np.array(policy.tier_pm, dtype=np.int64), st.CHAINS_AT: chains, st.TURNS_AT: turns,
         st.DRAWS_AT: np.stack([workload.page_ppm, workload.page_awake, workload.page_asleep]),
+        st.WHEEL_AT: np.full(SLOTS, NONE),
         st.ARRIVALS_AT: arrivals, st.MOVES_AT: moves, st.LEAVES_AT: leaves,
     }  # fmt: skip
     header = _header(policy)
@@ -98,7 +100,7 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> State:
 def _rooms(workload: Workload, roster: Roster) -> tuple[int, ...]:
     """For how many rows the tables that grow have room at first: memory that is not written to costs nothing."""
     m = len(workload.tier)
-    return ROOM + m, ROOM + m, ROOM + m + m // 4, ROOM + 2 * len(roster.chores), workload.page_ppm.size
+    return ROOM + m, ROOM + m, ROOM + m, ROOM + m + m // 4, ROOM + 2 * len(roster.chores), workload.page_ppm.size
 
 
 def _lay_out(header: NDArray[np.int64], place: int, rooms: Iterable[int]) -> int:
@@ -109,7 +111,7 @@ def _lay_out(header: NDArray[np.int64], place: int, rooms: Iterable[int]) -> int
     return place
 
 
-def _with_more_room(s: State) -> State:
+def _with_more_room(s: Numbers) -> Numbers:
     """The same state with twice the room in the tables that grow."""
     header = s[: st.HEADER].copy()
     place = int(s[st.CLAIMS_AT])
@@ -123,7 +125,7 @@ def _with_more_room(s: State) -> State:
     return larger
 
 
-def _rows(s: State, number: int) -> NDArray[np.int64]:
+def _rows(s: Numbers, number: int) -> NDArray[np.int64]:
     """What a table that grows holds, (rows, columns): a view."""
     place, rows, width = int(s[st.CLAIMS_AT + number]), int(s[st.CLAIMS + number]), st.WIDTHS[number]
     return s[place : place + rows * width].reshape(-1, width)
@@ -132,7 +134,7 @@ def _rows(s: State, number: int) -> NDArray[np.int64]:
 def _header(policy: Policy) -> NDArray[np.int64]:
     """The header but for the places and lengths of the tables."""
     header = np.zeros(st.HEADER, dtype=np.int64)
-    header[[st.FREE_CLAIM, st.FRESH, st.SORTED]] = NONE
+    header[[st.FREE_CLAIM, st.FREE_DISTANT, st.FRESH, st.SORTED]] = NONE
     for at, value in (
         (st.REGIONS, policy.regions), (st.P1_PREEMPTS, policy.p1_preempts), (st.PREEMPTED_PM, policy.preempted_pm),
         (st.HANDED_OVER_PM, policy.handed_over_pm), (st.BRIEFING, policy.briefing), (st.RAISES, policy.raises),
@@ -147,7 +149,7 @@ def _header(policy: Policy) -> NDArray[np.int64]:
     return header
 
 
-def _load(s: State, w: Workload, policy: Policy) -> None:
+def _load(s: Numbers, w: Workload, policy: Policy) -> None:
     """Tickets and tasks as they are before they come."""
     last_in_level = (w.customer_class == CustomerClass.STANDARD) & policy.enterprise_first
     traits = w.serve_region.astype(np.int64) << 3 | last_in_level.astype(np.int64) << 2 | w.priority
@@ -155,13 +157,17 @@ def _load(s: State, w: Workload, policy: Policy) -> None:
         s, traits, *map(_numbers, (w.first_task, w.patience, w.escalate_at, w.critical_at, w.page_at, w.page_row))
     )
     load_tasks(
-        s, *(np.ascontiguousarray(column, dtype=np.uint8) for column in (w.tier, w.stage, w.task_kind)),
-        *map(_numbers, (w.handle, w.wait, w.offset)),
+        s, _codes(w.tier), _codes(w.stage), _codes(w.task_kind),
+        _numbers(w.handle), _numbers(w.wait), _numbers(w.offset),
     )  # fmt: skip
 
 
 def _numbers(column: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.ascontiguousarray(column, dtype=np.int64)
+
+
+def _codes(column: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(column, dtype=np.uint8)
 
 
 def _table(rows: int, width: int, columns: dict[int, Any]) -> NDArray[np.int64]:
@@ -274,13 +280,13 @@ def _ahead(instants: NDArray[np.int64], which: NDArray[np.bool_], kind: int) -> 
 # ---------------------------------------------------------------------- the end
 
 
-def _ended(s: State, workload: Workload, end: int) -> Ended:
+def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     """What is known when the run is over at `end`."""
     n = len(workload)
     names = ("acknowledged", "started", "first_resolved", "resolved", "escalated", "critical", "abandoned", "paused")
     tickets: dict[str, Any] = {name: np.empty(n, dtype=np.int64) for name in names}
     tickets["state"] = np.zeros(n, dtype=np.uint8)
-    collect_tickets(s, end, np.ascontiguousarray(workload.filtered, dtype=np.uint8), *tickets.values())
+    collect_tickets(s, end, _codes(workload.filtered), *tickets.values())
     agents = s[s[st.AGENTS_AT] :][: s[st.N_AGENTS] * st.AGENT_WIDTH].reshape(-1, st.AGENT_WIDTH)
     segments = s[s[st.SEGMENTS_AT] :][: s[st.N_SEGMENTS] * st.SEGMENT_WIDTH].reshape(-1, st.SEGMENT_WIDTH)
     busy = (agents[:, st.TASK] != NONE) | (agents[:, st.CHORE] != NONE)
@@ -302,7 +308,7 @@ def _ended(s: State, workload: Workload, end: int) -> Ended:
     )
 
 
-def _work(s: State) -> Table:
+def _work(s: Numbers) -> Table:
     write_open(s)
     rows = int(s[st.WORK])
     work: Table = {name: np.empty(rows, dtype=dtype) for name, dtype in WORK.items()}

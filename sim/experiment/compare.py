@@ -52,8 +52,8 @@ def compare(
         replications: of each scenario, ≥ 1; intervals need at least 2. Where results have different numbers, the
             first that all of them have are compared.
         seed: of the random numbers, ≥ 0.
-        workers: processes; all processors where none is given.
-        engine: `auto` or `desk`.
+        workers: processors to use; all where none is given.
+        engine: `auto`, `desk` or `kernel`; see `sim.run`.
         journals: of which replications the journals are kept in memory: `all`, the `first`, or `none`.
         simultaneous: widen the intervals to hold for all alternatives together.
         progress: called with the number of finished replications, over all scenarios.

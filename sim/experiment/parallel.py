@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ThreadPoolExecutor, wait
 from itertools import islice
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.errors import EngineError
@@ -24,6 +25,10 @@ MOST_RESTARTS = 2
 """How often a pool whose worker has died is built anew before the run gives up."""
 
 
+WORTH_PROCESSES_S = 10.0
+"""Seconds of work left from which processes, faster than threads once they are there, are worth their start."""
+
+
 def available_workers() -> int:
     """Processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -31,28 +36,69 @@ def available_workers() -> int:
     return os.cpu_count() or 1
 
 
-def finished(function: Callable[[Item], T], items: Iterable[Item], workers: int) -> Iterator[T]:
+def finished(
+    function: Callable[[Item], T],
+    items: Iterable[Item],
+    workers: int,
+    *,
+    threads: bool = False,
+    processes: bool = True,
+) -> Iterator[T]:
     """The results of `function` on every item, as they are finished, in no particular order.
 
-    Items are begun in their order; no two of them are equal.
+    Items are begun in their order; no two of them are equal. With one worker everything happens in this thread. Where a
+    worker process dies, what is missing is done again.
 
-    With one worker everything happens in this process. Where a worker process dies, what is missing is done again.
+    Args:
+        function: what to do with an item.
+        items: what there is to do.
+        workers: how many items may be at work.
+        threads: whether the function leaves room for other threads: they begin, for they start at once.
+        processes: whether processes may take over from threads where much is left; without threads all is theirs.
 
     Raises:
-        EngineError: workers keep dying.
+        EngineError: worker processes keep dying.
     """
-    items = list(items)
-    if workers <= 1 or len(items) <= 1:
-        yield from map(function, items)
-    else:
-        yield from _in_processes(function, items, min(workers, len(items)))
+    missing = dict.fromkeys(items)
+    workers = min(workers, len(missing))
+    if workers <= 1:
+        yield from map(function, missing)
+        return
+    if threads:
+        yield from _in_threads(function, missing, workers, hand_over=processes)
+    yield from _in_processes(function, missing, workers)
 
 
-def _in_processes(function: Callable[[Item], T], items: list[Item], workers: int) -> Iterator[T]:
+def _in_threads(
+    function: Callable[[Item], T], missing: dict[Item, None], workers: int, *, hand_over: bool
+) -> Iterator[T]:
+    """The results of what is missing; what is left over to processes stays in `missing`."""
+    started, asked = perf_counter(), len(missing)
+
+    def much_left() -> bool:
+        done = asked - len(missing)
+        return done >= 2 * workers and (perf_counter() - started) / done * len(missing) >= WORTH_PROCESSES_S
+
+    def begun() -> Iterator[Item]:
+        for item in list(missing):
+            if hand_over and much_left():
+                return
+            yield item
+
+    executor = ThreadPoolExecutor(workers)
+    try:
+        for item, result in _in_flight(executor, function, begun(), workers):
+            del missing[item]
+            yield result
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)  # compiled code cannot be stopped; nobody waits for it
+
+
+def _in_processes(function: Callable[[Item], T], missing: dict[Item, None], workers: int) -> Iterator[T]:
     # loky's workers do not run the caller's main module again, so a plain script needs no `if __name__ == "__main__"`.
     from loky import get_reusable_executor
 
-    missing, restarts = dict.fromkeys(items), 0
+    restarts = 0
     while missing:
         executor = get_reusable_executor(max_workers=workers, initializer=_ignore_interrupts)
         try:
@@ -69,7 +115,7 @@ def _in_processes(function: Callable[[Item], T], items: list[Item], workers: int
 
 
 def _in_flight(
-    executor: Executor, function: Callable[[Item], T], items: list[Item], most: int
+    executor: Executor, function: Callable[[Item], T], items: Iterable[Item], most: int
 ) -> Iterator[tuple[Item, T]]:
     """Items with their results, as they are finished; a queue of 10,000 would hold up an interrupt."""
     waiting = iter(items)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.workforce.roster import DutyPlan
 
-PACKAGES = ("support-capacity-sim", "simpy", "numpy", "scipy", "pandas", "holidays", "tzdata")
+PACKAGES = ("support-capacity-sim", "simpy", "numba", "numpy", "scipy", "pandas", "holidays", "tzdata")
 """Packages on whose versions figures may depend."""
 
 

@@ -9,9 +9,9 @@ from numbers import Integral
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from sim.engine import desk
 from sim.engine.policy import Policy
-from sim.errors import EngineError, SimError, StaffingError, nearest
+from sim.errors import EngineError, SimError, StaffingError
+from sim.experiment.engines import COMPILED, PREFERRED, engine_name, on_disk, play, prepare
 from sim.experiment.parallel import available_workers, finished
 from sim.experiment.result import Replication, Result, Timing
 from sim.metrics.measure import measure
@@ -21,33 +21,14 @@ from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload, workload_notices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sim.engine.journal import Journals
     from sim.scenario.schema import Scenario
     from sim.workforce.roster import DutyPlan, Roster
     from sim.workload.tape import Workload
 
-ENGINES = {"desk": desk.run}
-PREFERRED = "desk"
-"""What `auto` means."""
-
 Keep = Literal["all", "first", "none"]
-
-
-def engine_name(asked: str) -> str:
-    """The engine that `asked` means: `auto`, or a name of `ENGINES`.
-
-    Raises:
-        EngineError: there is no such engine.
-    """
-    if asked == "auto":
-        return PREFERRED
-    if asked not in ENGINES:
-        near = nearest(asked, ["auto", *ENGINES])
-        hint = f"; did you mean {near}?" if near else ""
-        raise EngineError(f"there is no engine {asked!r}; choose auto or {', '.join(ENGINES)}{hint}")
-    return asked
 
 
 def run(
@@ -66,8 +47,9 @@ def run(
         scenario: from `sim.load`.
         replications: independent repetitions, ≥ 1; intervals need at least 2.
         seed: of the random numbers, ≥ 0. The same seed gives the same result, whatever the number of workers.
-        workers: processes; all processors where none is given.
-        engine: `auto` or `desk`.
+        workers: processors to use; all where none is given.
+        engine: `desk`, the specification; `kernel`, its compiled twin, which writes the same journals many times
+            sooner; or `auto`, which takes the kernel. The result says which one ran.
         journals: of which replications the journals are kept in memory: `all`, the `first`, or `none`.
         progress: called with the number of finished replications whenever one is finished.
 
@@ -117,7 +99,11 @@ def run_together(
         for of, (scenario, plan) in enumerate(zip(scenarios, plans, strict=True))
     ]
     work = partial(_do, seed=seed, engine=name, journals=journals)
-    done, stop = _done(work, jobs, len(scenarios), workers or available_workers(), progress)
+    prepare(name)
+    results = finished(
+        work, jobs, workers or available_workers(), threads=name in COMPILED, processes=on_disk(name)
+    )  # fmt: skip
+    done, stop = _done(results, len(scenarios), progress)
     cut = (f"{stop}: not all replications were finished",) if stop else ()
     return tuple(
         Result(
@@ -143,17 +129,13 @@ def _do(job: _Job, *, seed: int, engine: str, journals: Keep) -> tuple[int, Repl
 
 
 def _done(
-    work: Callable[[_Job], tuple[int, Replication]],
-    jobs: list[_Job],
-    scenarios: int,
-    workers: int,
-    progress: Callable[[int], None] | None,
+    results: Iterable[tuple[int, Replication]], scenarios: int, progress: Callable[[int], None] | None
 ) -> tuple[list[tuple[Replication, ...]], str]:
     """The replications that all scenarios have, scenario by scenario, and what stopped the others, or ""."""
     done: list[list[Replication]] = [[] for _ in range(scenarios)]
     stop = ""
     try:
-        for count_of_all, (of, replication) in enumerate(finished(work, jobs, workers), 1):
+        for count_of_all, (of, replication) in enumerate(results, 1):
             done[of].append(replication)
             if progress is not None:
                 progress(count_of_all)
@@ -204,6 +186,6 @@ def replicate(scenario: Scenario, plan: DutyPlan, index: int, *, seed: int, engi
 
 
 def simulate(scenario: Scenario, workload: Workload, roster: Roster, engine: str = PREFERRED) -> Journals:
-    """The journals of a workload before a roster, under the scenario's policy."""
+    """The journals of a workload before a roster, under the scenario's policy; the engine is named, never `auto`."""
     clock = clock_of(scenario)
-    return ENGINES[engine](workload, roster, Policy.of(scenario), clock.end, drain=scenario.horizon.drain)
+    return play(engine, workload, roster, Policy.of(scenario), clock.end, drain=scenario.horizon.drain)

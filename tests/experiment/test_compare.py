@@ -196,7 +196,7 @@ def test_a_difference_of_rounding_is_none(found: sim.Comparison) -> None:
 
 def test_json_holds_everything_and_no_nan(found: sim.Comparison) -> None:
     report = json.loads(json.dumps(found.as_json(), allow_nan=False))
-    assert (report["base"], report["replications"], report["seed"], report["engine"]) == ("today", 6, 2, "desk")
+    assert (report["base"], report["replications"], report["seed"], report["engine"]) == ("today", 6, 2, "kernel")
     assert report["scenarios"]["more to do"]["changes"] == ["demand.scale: (not set) → 1.4"]
     assert list(report["kpis"]) == list(KPIS)
     mean = report["kpis"]["response.mean"]

@@ -25,10 +25,10 @@ def test_a_folder_holds_everything_to_judge_and_repeat(result: sim.Result, tmp_p
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["command"] == "sim run small.yaml"
     assert manifest["hash"] == result.scenario.hash
-    assert (manifest["seed"], manifest["engine"], manifest["replications"]) == (3, "desk", 2)
+    assert (manifest["seed"], manifest["engine"], manifest["replications"]) == (3, "kernel", 2)
     assert manifest["interrupted"] is False
     assert manifest["changes"] == ["demand.scale: (not set) → 1.1"]
-    assert set(manifest["versions"]) >= {"python", "simpy", "numpy", "support-capacity-sim"}
+    assert set(manifest["versions"]) >= {"python", "simpy", "numba", "numpy", "support-capacity-sim"}
     assert manifest["kpis"] == json.loads(json.dumps(result.records))
     assert {path.name for path in folder.iterdir()} == {
         "manifest.json", "scenario.yaml", "roster.csv", "kpis.csv", "kpis.parquet", "tables", "journals",

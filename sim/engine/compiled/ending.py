@@ -14,7 +14,7 @@ from sim.engine.compiled.codes import (
     STATE_PENDING,
     STATE_RESOLVED,
 )
-from sim.engine.compiled.jit import compiled, kept
+from sim.engine.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.journal import write
 from sim.engine.compiled.state import (
     ABANDONED,
@@ -74,8 +74,9 @@ if TYPE_CHECKING:
 
 
 @kept
-def last_instant(s: State) -> int:
+def last_instant(array: Numbers) -> int:
     """When anything last happened. A timer that changed nothing is not heard of."""
+    s = opened(array)
     last = 0
     for row in range(s[WORK]):
         at = s[WORK_AT] + row * WORK_WIDTH
@@ -92,7 +93,7 @@ def last_instant(s: State) -> int:
 
 @kept
 def collect_tickets(
-    s: State,
+    array: Numbers,
     end: int,
     filtered: Codes,
     acknowledged: Numbers,
@@ -108,7 +109,7 @@ def collect_tickets(
     """Fill the columns of the tickets journal that the run has decided; each is (n,).
 
     Args:
-        s: the state, before `write_open`.
+        array: the state, before `write_open`.
         end: ms at which the run ended.
         filtered: uint8, of the workload.
         acknowledged: int64, is filled, as those that follow.
@@ -121,6 +122,7 @@ def collect_tickets(
         paused: int64.
         state: uint8, zeros.
     """
+    s = opened(array)
     for agent in range(s[N_AGENTS]):
         task = s[agents(s, agent) + TASK]
         if task != NONE and s[tasks(s, task) + TASK_KIND] != KIND_COMMS:
@@ -159,8 +161,9 @@ def _or_never(instant: int) -> int:
 
 
 @kept
-def write_open(s: State) -> None:
+def write_open(array: Numbers) -> None:
     """The run is over: what is unfinished is written as open."""
+    s = opened(array)
     for agent in range(s[N_AGENTS]):
         at = agents(s, agent)
         if s[at + TASK] != NONE:
@@ -175,7 +178,7 @@ def write_open(s: State) -> None:
 
 @kept
 def collect_work(
-    s: State,
+    array: Numbers,
     ticket: Numbers,
     task: NDArray[np.int16],
     stretch: NDArray[np.int16],
@@ -193,9 +196,10 @@ def collect_work(
 ) -> None:
     """Fill the work journal, in the order of (ticket, task, stretch); each column is (rows,), as `WORK` declares it.
 
-    A task's rows are numbered as they are written, so each has its place without being sorted. `s` is used up: where a
-    task's rows begin takes the place of the instant at which it was last queued.
+    A task's rows are numbered as they are written, so each has its place without being sorted. The state is used up:
+    where a task's rows begin takes the place of the instant at which it was last queued.
     """
+    s = opened(array)
     row = 0
     for each in range(s[N_TASKS]):
         s[tasks(s, each) + QUEUED_AT] = row

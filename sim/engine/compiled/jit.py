@@ -5,13 +5,14 @@ With `NUMBA_DISABLE_JIT=1` both leave a function as it is, so that the engine ru
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
-from numba.core import config
+from numba.core import config, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 from numba.core.sigutils import normalize_signature
+from numba.extending import intrinsic
 
 from sim.engine.compiled.cache import Shelf, said
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
+ENTRIES: list[tuple[Entry, str]] = []
+"""All entry points, with the types of their arguments."""
+
 
 def compiled(function: Function) -> Function:
     """An inner function: called by compiled code alone. Without the wrappers for Python it compiles sooner."""
@@ -27,13 +31,54 @@ def compiled(function: Function) -> Function:
     return made
 
 
-def kept(function: Function) -> Function:
-    """An entry point: called from Python, and kept on disk with all the functions that it calls."""
-    if config.DISABLE_JIT:
-        return function
-    options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
-    made: Function = Entry(py_func=function, targetoptions=options)
-    return made
+def kept(arguments: str) -> Callable[[Function], Function]:
+    """An entry point: called from Python, and kept on disk with all the functions that it calls.
+
+    Args:
+        arguments: their types, such as `(int64[::1], int64)`.
+    """
+
+    def make(function: Function) -> Function:
+        if config.DISABLE_JIT:
+            return function
+        options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
+        made: Any = Entry(py_func=function, targetoptions=options)
+        ENTRIES.append((made, arguments))
+        return cast("Function", made)
+
+    return make
+
+
+def compile_entries() -> None:
+    """Have all entry points that were imported ready: from disk, or compiled."""
+    for entry, arguments in ENTRIES:
+        entry.compile(arguments)
+
+
+def entries_on_disk() -> bool:
+    """Whether another process finds them all, or needs none; ask when they are ready."""
+    return all(entry.shelf is not None and entry.shelf.folder is not None for entry, _ in ENTRIES)
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba publishes no types of its own parts
+def _address(_context: Any, array: Any) -> Any:
+    """Where the numbers of an array begin."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), code  # type: ignore[attr-defined]
+
+
+def _itself(array: Any) -> Any:
+    return array
+
+
+opened = _itself if config.DISABLE_JIT else _address
+"""Called by an entry point: its array as a bare pointer, for the functions that it calls.
+
+An array is seven values, and numba counts who holds it: each call pays for that, unless it is handed a pointer alone.
+"""
 
 
 class Entry(CPUDispatcher):  # type: ignore[misc]  # numba publishes no types of its own parts
@@ -44,8 +89,8 @@ class Entry(CPUDispatcher):  # type: ignore[misc]  # numba publishes no types of
     def compile(self, sig: Any) -> Any:
         """For numba: the machine code for a signature, from memory, from disk, or compiled."""
         with global_compiler_lock:
-            arguments, _ = normalize_signature(sig)
-            if arguments in self.overloads:
+            sig, _ = normalize_signature(sig)
+            if sig in self.overloads:
                 return super().compile(sig)
             if self.shelf is None:
                 self.shelf = self._cache = Shelf(f"{self.py_func.__module__}.{self.py_func.__qualname__}")

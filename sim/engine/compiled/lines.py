@@ -153,7 +153,7 @@ def idle_agent(s: State, task: int) -> int:
 def may_preempt(s: State, task: int) -> bool:
     """P1 interrupts others when it comes to the line, but not because it has waited there for long."""
     is_p1 = priority_of(s, ticket_of(s, task)) == 0
-    return is_p1 and s[P1_PREEMPTS] and s[tasks(s, task) + WHY] != WHY_ESCALATED and not overflows(s, task)
+    return is_p1 and s[P1_PREEMPTS] != 0 and s[tasks(s, task) + WHY] != WHY_ESCALATED and not overflows(s, task)
 
 
 @compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.clock import NEVER
-from sim.engine.compiled.jit import compiled, kept
+from sim.engine.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.state import (
     CRITICAL_AT,
     DORMANT,
@@ -52,12 +52,12 @@ from sim.workforce.roster import COORDINATOR
 from sim.workload.tape import DORMANT as DORMANT_STAGE
 
 if TYPE_CHECKING:
-    from sim.engine.compiled.state import Codes, Numbers, State
+    from sim.engine.compiled.state import Codes, Numbers
 
 
 @kept
 def load_tickets(
-    s: State,
+    array: Numbers,
     traits: Numbers,
     first_task: Numbers,
     patience: Numbers,
@@ -69,7 +69,7 @@ def load_tickets(
     """Tickets as they are before they come; a last row beyond them tells where their tasks end.
 
     Args:
-        s: the state, in which the tables have their places.
+        array: the state, in which the tables have their places.
         traits: (n,) int64, `TRAITS`.
         first_task: (n + 1,) int64.
         patience: (n,) int64, as the others of `Workload`.
@@ -78,6 +78,7 @@ def load_tickets(
         page_at: (n,) int64.
         page_row: (n,) int64.
     """
+    s = opened(array)
     n = len(traits)
     for ticket in range(n):
         at = tickets(s, ticket)
@@ -100,12 +101,12 @@ def _or_none(instant: int) -> int:
 
 @kept
 def load_tasks(
-    s: State, tier: Codes, stage: Codes, kind: Codes, handle: Numbers, wait: Numbers, offset: Numbers
+    array: Numbers, tier: Codes, stage: Codes, kind: Codes, handle: Numbers, wait: Numbers, offset: Numbers
 ) -> None:
     """Tasks as they are before they are opened; their tickets are in the state already.
 
     Args:
-        s: the state.
+        array: the state.
         tier: (m,) uint8, as the others of `Workload`.
         stage: (m,) uint8.
         kind: (m,) uint8.
@@ -113,6 +114,7 @@ def load_tasks(
         wait: (m,) int64.
         offset: (m,) int64.
     """
+    s = opened(array)
     for ticket in range(s[N_TICKETS]):
         at_ticket = tickets(s, ticket)
         region, last = region_of(s, at_ticket), s[tickets(s, ticket + 1) + FIRST_TASK]

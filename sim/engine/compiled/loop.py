@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sim.engine.compiled.arithmetic import timer
 from sim.engine.compiled.codes import WHY_ARRIVED
 from sim.engine.compiled.escalation import start_timer
-from sim.engine.compiled.jit import compiled, kept
+from sim.engine.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.moves import begin, chore_is_due, end_duty, end_new_work, end_overtime, open_desk, rest_is_over
 from sim.engine.compiled.paging import arrives_and_pages, is_answered, is_late, runs_out
 from sim.engine.compiled.presence import end_chore
-from sim.engine.compiled.queues import drop_event, schedule
+from sim.engine.compiled.queues import SLOT_BITS, drop_event, schedule, turn_wheel
 from sim.engine.compiled.reach import overflow
 from sim.engine.compiled.settling import choose_work, queue_fresh, settle
 from sim.engine.compiled.state import (
@@ -25,6 +25,8 @@ from sim.engine.compiled.state import (
     CLAIMS,
     CLAIMS_ROOM,
     CRITICAL_AT,
+    DISTANT,
+    DISTANT_ROOM,
     DUE,
     EVENTS,
     EVENTS_AT,
@@ -50,10 +52,12 @@ from sim.engine.compiled.state import (
     NEXT_LEAVE,
     NEXT_MOVE,
     NOW,
+    ON_WHEEL,
     OPENED,
     PATIENCE,
     REGIONS,
     SEGMENT_BEGINS,
+    SLOT,
     TASK,
     WAITERS,
     WHICH,
@@ -83,7 +87,7 @@ from sim.engine.ranks import SEGMENT as SEGMENT_RANK
 from sim.workforce.roster import FOREVER
 
 if TYPE_CHECKING:
-    from sim.engine.compiled.state import State
+    from sim.engine.compiled.state import Numbers, State
 
 OVER, NO_ROOM = 0, 1
 """How `play` ends."""
@@ -92,12 +96,13 @@ SPARE = 16
 
 
 @kept
-def play(s: State, end: int) -> int:
+def play(array: Numbers, end: int) -> int:
     """Let everything happen that happens before `end`; it can be called again to go on.
 
     Returns:
         `OVER`, or `NO_ROOM` where a table that grows is nearly full.
     """
+    s = opened(array)
     if not s[OPENED]:
         s[OPENED] = 1
         open_desk(s)
@@ -112,6 +117,8 @@ def play(s: State, end: int) -> int:
             scheduled = s[at] < instant or (s[at] == instant and s[at + KEY] < key)
             if scheduled:
                 instant, key = s[at], s[at + KEY]
+        if instant >> SLOT_BITS > s[SLOT] and turn_wheel(s, instant):
+            continue
         if instant >= end:
             return OVER
         s[NOW] = instant
@@ -133,7 +140,8 @@ def _has_room(s: State) -> bool:
     most = s[WAITERS] + s[MOST_TASKS] + SPARE
     return (
         s[CLAIMS_ROOM] - s[CLAIMS] >= most * (2 * s[REGIONS] + 2) * 2
-        and s[EVENTS_ROOM] - s[EVENTS] >= 3 * most
+        and s[DISTANT_ROOM] - s[DISTANT] >= 3 * most
+        and s[EVENTS_ROOM] - s[EVENTS] - s[ON_WHEEL] >= 3 * most
         and s[WORK_ROOM] - s[WORK] >= 3 * most
         and s[CHORE_WORK_ROOM] - s[CHORE_WORK] >= most
     )

@@ -266,7 +266,7 @@ def first_promise(s: State, agent: int) -> int:
 @compiled
 def _comes_first(s: State, agent: int, task: int) -> bool:
     """Whether a task that an agent has answered for is a P1, and may interrupt what they are at."""
-    preempts = priority_of(s, ticket_of(s, task)) == 0 and s[P1_PREEMPTS]
+    preempts = priority_of(s, ticket_of(s, task)) == 0 and s[P1_PREEMPTS] != 0
     return preempts and gives_way(s, agent) and not _on_p1(s, agent) and not s[agents(s, agent) + CALLED]
 
 

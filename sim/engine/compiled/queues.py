@@ -1,9 +1,13 @@
 """What comes first: events by their instant and key, claims in a line by level, place and task.
 
-Events are a binary heap. A line is a skew heap of linked rows (Sleator and Tarjan 1986, Self-adjusting heaps, SIAM J.
-Comput. 15(1), §2), since all lines share one table. Keys differ, or stand for the same, so the order in which they
-leave does not depend on how a heap is built. Links are places in the state: claims come first of all that grows, and
-stay.
+Events of this half minute, and of a future beyond the wheel, are a binary heap. All others lie on a *wheel* of slots of
+half a minute each, in no order, until their slot comes (a calendar queue, Brown 1988, Commun. ACM 31(10)): most are
+ends of work and timers that are hours away, and the heap that they do not burden is nearly empty. A line is a skew heap
+of linked rows (Sleator and Tarjan 1986, Self-adjusting heaps, SIAM J. Comput. 15(1), §2), since all lines share one
+table.
+
+Keys differ, or stand for the same, so the order in which they leave does not depend on how a queue is built. Links
+between claims are places in the state: claims come first of all that grows, and stay.
 """
 
 from __future__ import annotations
@@ -19,19 +23,34 @@ from sim.engine.compiled.state import (
     CLAIM_WIDTH,
     CLAIMS,
     CLAIMS_AT,
+    DISTANT,
+    DISTANT_AT,
+    DISTANT_INSTANT,
+    DISTANT_KEY,
+    DISTANT_WIDTH,
     EVENT_WIDTH,
     EVENTS,
     EVENTS_AT,
     FREE_CLAIM,
+    FREE_DISTANT,
     INSTANT,
     KEY,
     LEFT,
+    NEXT_DISTANT,
+    ON_WHEEL,
     RIGHT,
+    SLOT,
+    WHEEL_AT,
 )  # fmt: skip
 from sim.engine.ranks import NONE
 
 if TYPE_CHECKING:
     from sim.engine.compiled.state import State
+
+SLOT_BITS = 15
+"""A slot of the wheel is 2 ** 15 ms."""
+SLOTS = 1 << 14
+"""The wheel spans six days."""
 
 # ---------------------------------------------------------------------- events
 
@@ -39,6 +58,47 @@ if TYPE_CHECKING:
 @compiled
 def schedule(s: State, instant: int, key: int) -> None:
     """Let something happen at a later `instant`, in the order of `key` = rank | id within it."""
+    ahead = (instant >> SLOT_BITS) - s[SLOT]
+    if ahead <= 0 or ahead >= SLOTS:
+        _push_event(s, instant, key)
+        return
+    event = s[FREE_DISTANT]
+    if event == NONE:
+        event = s[DISTANT]
+        s[DISTANT] += 1
+    else:
+        s[FREE_DISTANT] = s[s[DISTANT_AT] + event * DISTANT_WIDTH + NEXT_DISTANT]
+    at, slot = s[DISTANT_AT] + event * DISTANT_WIDTH, s[WHEEL_AT] + (instant >> SLOT_BITS & SLOTS - 1)
+    s[at + DISTANT_INSTANT], s[at + DISTANT_KEY], s[at + NEXT_DISTANT] = instant, key, s[slot]
+    s[slot] = event
+    s[ON_WHEEL] += 1
+
+
+@compiled
+def turn_wheel(s: State, instant: int) -> bool:
+    """Bring the next distant events near, if they may come before `instant`; returns whether there are any."""
+    last = instant >> SLOT_BITS
+    while s[ON_WHEEL] and s[SLOT] < last:
+        s[SLOT] += 1
+        slot = s[WHEEL_AT] + (s[SLOT] & SLOTS - 1)
+        event = s[slot]
+        if event != NONE:
+            s[slot] = NONE
+            while event != NONE:
+                at = s[DISTANT_AT] + event * DISTANT_WIDTH
+                _push_event(s, s[at + DISTANT_INSTANT], s[at + DISTANT_KEY])
+                s[ON_WHEEL] -= 1
+                following = s[at + NEXT_DISTANT]
+                s[at + NEXT_DISTANT], s[FREE_DISTANT] = s[FREE_DISTANT], event
+                event = following
+            return True
+    s[SLOT] = max(s[SLOT], last)
+    return False
+
+
+@compiled
+def _push_event(s: State, instant: int, key: int) -> None:
+    """Put a near event on the heap."""
     first, hole = s[EVENTS_AT], s[EVENTS]
     s[EVENTS] = hole + 1
     while hole > 0:
