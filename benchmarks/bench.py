@@ -100,7 +100,7 @@ def command(*arguments: str) -> Callable[[], object]:
 
 
 def peak_mb() -> float:
-    """Peak resident memory of this process. On Linux `getrusage` would count that of the parent before it started us."""
+    """Peak resident memory of this process. On Linux `getrusage` counts that of the parent as well."""
     status = Path("/proc/self/status")
     if status.exists():
         (peak,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
