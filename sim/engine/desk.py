@@ -9,8 +9,8 @@ there, the policy who may serve whom. The desk decides *when* and *by whom*.
 
 This file has the tickets' lives and the work. Its parts, each a mechanism: `lines.py` (where work waits, and who serves
 whom), `reach.py` (who else may), `escalation.py` (the ticket timer), `emergency.py`, `paging.py` (the on-call chain),
-`presence.py` (who is there), `rest.py` (who is not yet there), `records.py` (what is written down). The rules in full
-are in docs/engine.md.
+`presence.py` (who is there), `rest.py` (who is not yet there), `ending.py` (what is known at the end). The rules in
+full are in docs/engine.md.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ import simpy
 
 from sim.clock import NEVER
 from sim.engine.emergency import Emergency
+from sim.engine.ending import ended
 from sim.engine.escalation import Escalation
 from sim.engine.journal import NOBODY, How, Journals, Mode, Why
 from sim.engine.lines import Lines
 from sim.engine.moments import Moment, or_none
 from sim.engine.paging import Paging
-from sim.engine.policy import N_ROLES, NOMINAL, combined, remaining, scaled
+from sim.engine.policy import N_ROLES, NOMINAL, combined, pools_of, remaining, scaled
 from sim.engine.presence import Presence
 from sim.engine.ranks import ARRIVAL, NONE, PATIENCE, RETURN, WORK_ENDS, timer
 from sim.engine.reach import Reach
@@ -38,8 +39,6 @@ from sim.workload.tape import CustomerClass, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
-
-    from numpy.typing import NDArray
 
     from sim.engine.moments import Environment
     from sim.engine.policy import Policy
@@ -75,9 +74,10 @@ def run(
     desk = Desk(workload, roster, policy, cast("Environment", simpy.Environment() if env is None else env))
     if drain:
         desk.env.run()
-        return journals(desk, max(end, desk.last_instant()))
-    desk.env.run(until=end)
-    return journals(desk, end)
+        end = max(end, desk.last_instant())
+    else:
+        desk.env.run(until=end)
+    return journals(ended(desk, end), workload, roster)
 
 
 class Desk:
@@ -374,9 +374,3 @@ class Desk:
         in_line = [queued for queued, waits in zip(self.queued_at, self.lines.waiting, strict=True) if waits]
         chores = [end for *_, end in self.presence.chore_rows]
         return max(written + in_line + chores + self.paging.instants(), default=0)
-
-
-def pools_of(region: NDArray[np.int16], tier: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The pool of each region and role; the coordinators of all regions are one."""
-    pool: NDArray[np.int64] = region.astype(np.int64) * N_ROLES + tier
-    return np.where(tier == COORDINATOR, COORDINATOR, pool)

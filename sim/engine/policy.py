@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from sim.scenario.base import LOCAL_ROLES, PRIORITIES, ROLES, TIERS
+from sim.workforce.roster import COORDINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from sim.scenario.base import LocalRoleName, PriorityName
     from sim.scenario.schema import Scenario
@@ -167,3 +172,9 @@ def scaled(work: int, factor: int) -> int:
 def remaining(left: int, elapsed: int, factor: int) -> int:
     """Nominal work left of `left` after `elapsed` ms at a pace of `factor`, at least 1 ms."""
     return max(1, left - elapsed * NOMINAL // factor)
+
+
+def pools_of(region: NDArray[np.int16], tier: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The pool of each region and role; the coordinators of all regions are one."""
+    pool: NDArray[np.int64] = region.astype(np.int64) * N_ROLES + tier
+    return np.where(tier == COORDINATOR, COORDINATOR, pool)

@@ -1,8 +1,9 @@
-"""The journals of a desk at the end of its run."""
+"""The journals of a run, from what an engine knows at its end."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,127 +17,102 @@ from sim.engine.journal import (
     PAGES,
     TICKETS,
     TURNS,
-    WORK,
     Journals,
     Rested,
-    State,
     Table,
     table,
 )
-from sim.engine.paging import LEVELS
-from sim.engine.policy import N_ROLES
 from sim.engine.ranks import NONE
-from sim.workforce.roster import COORDINATOR, FOREVER
-from sim.workload.tape import Filter, TaskKind
+from sim.workforce.roster import FOREVER, Level
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.engine.desk import Desk
+    from sim.workforce.roster import Roster
+    from sim.workload.tape import Workload
+
+LEVELS = len(Level)
 
 
-def journals(desk: Desk, end: int) -> Journals:
-    """The journals of a run that ended at `end`; what is unfinished is written as open."""
-    serving = _serving(desk)
-    desk.write_open()
-    agents, turns = desk.roster.agents, desk.roster.turns
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an engine knows when its run is over; a missing instant or id is NONE, but in the tables.
+
+    Attributes:
+        end: when the run ended, ms.
+        tickets: the columns of the tickets journal that the run has decided, each (n,).
+        work: the work journal.
+        chores: (k, 5) int64: agent, segment, row of the roster's chores, start, end; in any order.
+        pages: (k, 7) int64: ticket, step, agent, on duty, sent, answered, outcome; in any order.
+        left: (s,) int64, when the agent of a segment was done, where that was later than planned.
+        rested: (s,) int64, `Rested`.
+        came: (s,) int64, when a segment began that began late.
+        at_work: segments whose agents are at work or at a chore when the run ends, be it in overtime or in a pause.
+    """
+
+    end: int
+    tickets: dict[str, Any]
+    work: Table
+    chores: NDArray[np.int64]
+    pages: NDArray[np.int64]
+    left: NDArray[np.int64]
+    rested: NDArray[np.int64]
+    came: NDArray[np.int64]
+    at_work: list[int]
+
+
+def journals(ended: Ended, workload: Workload, roster: Roster) -> Journals:
+    """The journals of a run that is over."""
+    agents, turns = roster.agents, roster.turns
     return Journals(
-        tickets=_tickets(desk, end, serving),
-        work=_work(desk),
-        chores=_chores(desk),
-        pages=_pages(desk),
-        duties=_duties(desk, end),
+        tickets=_tickets(ended, workload),
+        work=ended.work,
+        chores=_chores(ended, roster),
+        pages=_pages(ended),
+        duties=_duties(ended, roster),
         turns=table(TURNS, {name: getattr(turns, name) for name in TURNS}),
         agents=table(AGENTS, {"region": agents.region, "tier": agents.tier}),
-        absences=table(ABSENCES, {name: getattr(desk.roster.absences, name) for name in ABSENCES}),
-        disruptions=table(DISRUPTIONS, {name: getattr(desk.roster.disruptions, name) for name in DISRUPTIONS}),
-        end=end,
+        absences=table(ABSENCES, {name: getattr(roster.absences, name) for name in ABSENCES}),
+        disruptions=table(DISRUPTIONS, {name: getattr(roster.disruptions, name) for name in DISRUPTIONS}),
+        end=ended.end,
     )
 
 
-def _serving(desk: Desk) -> NDArray[np.bool_]:
-    """Tickets that somebody works on; who tells others of it does not."""
-    serving = np.zeros(len(desk.workload), dtype=bool)
-    at_work = [task for task in desk.task if task != NONE and desk.task_kind[task] != TaskKind.COMMS]
-    serving[[desk.ticket[task] for task in [*at_work, *desk.emergency.outside]]] = True
-    return serving
-
-
-def _tickets(desk: Desk, end: int, serving: NDArray[np.bool_]) -> Table:
-    w = desk.workload
-    resolved, abandoned = _instants(desk.resolved), _instants(desk.abandoned)
-    pending_since = np.array(desk.pending_since, dtype=np.int64)
-    state = np.select(
-        [w.filtered != Filter.PASSED, resolved != NEVER, abandoned != NEVER, serving, pending_since != NONE],
-        [State.FILTERED, State.RESOLVED, State.ABANDONED, State.IN_SERVICE, State.PENDING],
-        State.QUEUED,
-    )
-    waiting_now = np.where((pending_since != NONE) & (resolved == NEVER), end - pending_since, 0)
+def _tickets(ended: Ended, w: Workload) -> Table:
     return table(TICKETS, {
         "ticket": np.arange(len(w)), "region": w.region, "served_by": w.serve_region, "number": w.number,
         "kind": w.kind, "emergency": w.emergency, "priority": w.priority,
         "customer_class": w.customer_class, "channel": w.channel, "tier": w.tier[w.first_task[:-1]],
         "stages": w.stages, "created": w.created, "visible": w.visible, "filtered": w.filtered,
-        "respond_by": w.respond_by, "resolve_by": w.resolve_by,
-        "acknowledged": _instants(desk.acknowledged), "started": _instants(desk.started),
-        "first_resolved": _instants(desk.first_resolved), "resolved": resolved,
-        "escalated": _instants(desk.escalation.escalated), "critical": _instants(desk.emergency.since),
-        "abandoned": abandoned,
-        "paused": np.array(desk.paused, dtype=np.int64) + waiting_now, "state": state,
+        "respond_by": w.respond_by, "resolve_by": w.resolve_by, **ended.tickets,
     })  # fmt: skip
 
 
-def _work(desk: Desk) -> Table:
-    rows = np.array(desk.rows, dtype=np.int64).reshape(-1, 10)
-    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-    task, stretch, agent, segment, queued_at, why, start, end, how, mode = rows.T
-    pool = np.array(desk.pool, dtype=np.int64)[task]
-    tier = pool % N_ROLES
-    ticket = np.array(desk.ticket, dtype=np.int64)[task]
-    return table(WORK, {
-        "ticket": ticket, "task": task - desk.workload.first_task[ticket], "stretch": stretch,
-        "kind": desk.workload.task_kind[task], "region": np.where(tier == COORDINATOR, -1, pool // N_ROLES),
-        "tier": tier, "agent": agent, "duty": segment,
-        "queued_at": queued_at, "why_queued": why, "start": _missing(start), "end": _missing(end),
-        "how_ended": how, "mode": mode,
-    })  # fmt: skip
-
-
-def _chores(desk: Desk) -> Table:
-    presence = desk.presence
-    at_work = [
-        (agent, desk.terms[agent][0], chore, desk.began[agent], NONE)
-        for agent, chore in enumerate(presence.chore)
-        if chore != NONE
-    ]
-    rows = np.array([*presence.chore_rows, *at_work], dtype=np.int64).reshape(-1, 5)
-    rows = rows[np.lexsort((rows[:, 3], rows[:, 0]))]
+def _chores(ended: Ended, roster: Roster) -> Table:
+    rows = ended.chores[np.lexsort((ended.chores[:, 3], ended.chores[:, 0]))]
     agent, segment, chore, start, end = rows.T
-    chores = desk.roster.chores
     return table(CHORES, {
-        "agent": agent, "duty": segment, "kind": chores.kind[chore], "due": chores.start[chore], "start": start,
-        "end": _missing(end),
+        "agent": agent, "duty": segment, "kind": roster.chores.kind[chore], "due": roster.chores.start[chore],
+        "start": start, "end": instants(end),
     })  # fmt: skip
 
 
-def _pages(desk: Desk) -> Table:
-    rows = np.array(desk.paging.rows, dtype=np.int64).reshape(-1, 7)
-    ticket, step, agent, on_duty, sent, answered, outcome = rows[np.lexsort((rows[:, 1], rows[:, 0]))].T
+def _pages(ended: Ended) -> Table:
+    rows = ended.pages[np.lexsort((ended.pages[:, 1], ended.pages[:, 0]))]
+    ticket, step, agent, on_duty, sent, answered, outcome = rows.T
     return table(PAGES, {
         "ticket": ticket, "round": step // LEVELS, "level": step % LEVELS, "agent": agent, "on_duty": on_duty,
-        "sent": sent, "answered": _missing(answered), "outcome": outcome,
+        "sent": sent, "answered": instants(answered), "outcome": outcome,
     })  # fmt: skip
 
 
-def _duties(desk: Desk, end: int) -> Table:
-    s, agents = desk.roster.segments, desk.roster.agents
-    rest = desk.presence.rest
-    rested, start = np.array(rest.rested, dtype=np.uint8), s.start.copy()
-    start[list(rest.came)] = list(rest.came.values())
+def _duties(ended: Ended, roster: Roster) -> Table:
+    s, agents, end = roster.segments, roster.agents, ended.end
+    rested, start = ended.rested.copy(), np.where(ended.came == NONE, s.start, ended.came)
     rested[s.start >= end] = Rested.AS_PLANNED
     within = (s.end > 0) & (s.start < end) & (rested != Rested.LOST)
-    left = np.maximum(np.array(desk.presence.left, dtype=np.int64), s.overlap_end)
-    left[_at_work(desk)] = end
+    left = np.maximum(ended.left, s.overlap_end)
+    left[ended.at_work] = end
     return table(DUTIES, {
         "agent": s.agent, "region": agents.region[s.agent], "tier": agents.tier[s.agent], "duty": s.duty,
         "planned_start": s.start, "planned_end": np.where(s.end == FOREVER, NEVER, s.end),
@@ -147,17 +123,7 @@ def _duties(desk: Desk, end: int) -> Table:
     })  # fmt: skip
 
 
-def _at_work(desk: Desk) -> list[int]:
-    """Segments whose agents are at work or at a chore when the run ends, be it in overtime or in a pause."""
-    return [
-        segment for agent, segment in enumerate(desk.presence.segment) if segment != NONE and not desk.is_free(agent)
-    ]
-
-
-def _instants(values: list[int]) -> NDArray[np.int64]:
-    return _missing(np.array(values, dtype=np.int64))
-
-
-def _missing(values: NDArray[np.int64]) -> NDArray[np.int64]:
+def instants(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Instants as the journals have them, from those of an engine."""
     out: NDArray[np.int64] = np.where(values == NONE, NEVER, values)
     return out

@@ -11,7 +11,7 @@ import numpy as np
 from sim.clock import HOUR, MINUTE, NEVER, QUARTER
 from sim.engine.journal import State, missing
 from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, pair, ratios, some, within
-from sim.metrics.flow import lines_of_tiers, time_grid, waiting_spans
+from sim.metrics.flow import Lines, time_grid
 from sim.metrics.intervals import Grid, Spans, time_in_bins, union
 from sim.metrics.utilization import per_cent
 from sim.workload.tape import Kind
@@ -119,6 +119,7 @@ class _Run:
     """One replication, as every occurrence looks at it."""
 
     journals: Journals
+    every_line: Lines
     target: float
     """Per cent of the responses that shall be in time."""
 
@@ -145,25 +146,23 @@ class _Run:
         return _Responses(tickets[by][rows], np.concatenate([[0], np.cumsum(kept)]))
 
     @cached_property
-    def lines(self) -> Table:
+    def lines(self) -> Lines:
         """Waits and work of tickets and alerts at the tiers."""
-        work = lines_of_tiers(self.journals)
-        return some(work, self.journals.tickets["kind"][work["ticket"]] != Kind.EMERGENCY)
-
-    @cached_property
-    def waits(self) -> Spans:
-        """When each stretch of `lines` was in line."""
-        return waiting_spans(self.lines, self.journals.end)
+        work, waiting = self.every_line
+        ours = np.flatnonzero(self.journals.tickets["kind"][work["ticket"]] != Kind.EMERGENCY)
+        return Lines({"ticket": work["ticket"][ours]}, waiting.where(ours))
 
     @cached_property
     def waiting(self) -> Spans:
-        """When tickets waited; several tasks of one ticket count once."""
-        return union(self.waits, self.lines["ticket"]).spans
+        """When tickets waited, none of them for no time; several tasks of one ticket count once."""
+        waits = self.lines.waiting
+        long = np.flatnonzero(waits.length > 0)
+        return union(waits.where(long), self.lines.work["ticket"][long]).spans
 
     @cached_property
     def backlog(self) -> _Backlog:
         """How many waited."""
-        spans = self.waiting.where(self.waiting.length > 0)
+        spans = self.waiting
         at, which = np.unique(np.concatenate([[NEVER], spans.start, spans.end]), return_inverse=True)
         change = np.concatenate([[0], np.ones(len(spans.start)), -np.ones(len(spans.end))])
         return _Backlog(at, np.cumsum(np.bincount(which, weights=change)).astype(np.int64))
@@ -210,19 +209,19 @@ class _Run:
 
     def _deferred(self, one: _Occurrence) -> tuple[int, int]:
         """Tickets that waited because their priority was not served, and those of them that have waited ever since."""
-        tickets, work = self.journals.tickets, self.lines
+        tickets, (work, waits) = self.journals.tickets, self.lines
         put_off = one.serves >> tickets["priority"][work["ticket"]].astype(np.int64) & 1 == 0
-        rows = np.flatnonzero(put_off & (self.waits.start < one.end) & (self.waits.end > one.start))
+        rows = np.flatnonzero(put_off & (waits.start < one.end) & (waits.end > one.start))
         ticket, first = np.unique(work["ticket"][rows], return_index=True)
-        since = np.maximum(self.waits.start[rows[first]], one.start)
+        since = np.maximum(waits.start[rows[first]], one.start)
         gone_on = self.last_start[ticket] >= since
         over = ~missing(tickets["abandoned"][ticket]) | (tickets["resolved"][ticket] >= since)
         return len(ticket), int((~gone_on & ~over).sum())
 
 
-def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+def tables(journals: Journals, lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Disruptions and drills by name, and the service over time."""
-    run = _Run(journals, per_cent(scenario.targets.response_met))
+    run = _Run(journals, lines, per_cent(scenario.targets.response_met))
     threats = len(scenario.continuity.threats)
     names = threats + len(scenario.continuity.drills)
     return {

@@ -90,9 +90,14 @@ def axes(scenario: Scenario) -> dict[str, Sequence[Any]]:
 
 def rows(keys: tuple[str, ...], columns: Mapping[str, NDArray[Any]], along: Axes) -> tuple[NDArray[np.intp], int]:
     """The table row of each entry of the columns, and the number of rows; a code without a label is a ValueError."""
-    shape = tuple(len(along[key]) for key in keys)
+    shape = shape_of(keys, along)
     codes = np.ravel_multi_index([columns[key] for key in keys], shape)
     return codes, int(np.prod(shape))
+
+
+def shape_of(keys: tuple[str, ...], along: Axes) -> tuple[int, ...]:
+    """How many labels there are along each key."""
+    return tuple(len(along[key]) for key in keys)
 
 
 def ratios(*pairs: tuple[Any, Any]) -> Ratios:
@@ -144,6 +149,9 @@ def came(tickets: Table, clock: Clock) -> NDArray[np.bool_]:
     return mask
 
 
-def some(table: Table, rows: NDArray[Any]) -> Table:
-    """Some rows of a journal."""
+def some(table: Table, mask: NDArray[np.bool_]) -> Table:
+    """Some rows of a journal; where these are all, no column is copied."""
+    if mask.all():
+        return table
+    rows = np.flatnonzero(mask)
     return {name: column[rows] for name, column in table.items()}

@@ -9,7 +9,7 @@ import numpy as np
 from sim.clock import MINUTE, NEVER
 from sim.engine.journal import missing
 from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, pair, ratios, some, within
-from sim.metrics.flow import tasks_of
+from sim.metrics.flow import heads_of
 from sim.metrics.intervals import summed
 from sim.workload.tape import Kind, TaskKind
 
@@ -99,7 +99,8 @@ def _by_step(journals: Journals, rules: Emergencies, clock: Clock, *, drained: b
 def _fallen_due(journals: Journals, rules: Emergencies) -> _Steps:
     """A ticket's steps fall due in the order of `after`, and those of one instant in that of the scenario."""
     work = some(journals.work, journals.work["kind"] == TaskKind.COMMS)
-    heads, task = tasks_of(work)
+    heads = heads_of(work)
+    task = np.repeat(np.arange(len(heads)), np.diff(heads, append=len(work["ticket"])))
     begun = np.full(len(heads), NEVER)
     starts = np.flatnonzero(~missing(work["start"]))[::-1]  # so that the first of a task is written last
     begun[task[starts]] = work["start"][starts]

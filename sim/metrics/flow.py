@@ -8,7 +8,20 @@ import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE
 from sim.engine.journal import State, Why, missing
-from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, axes, came, of_tiers, ratios, rows, some, within
+from sim.metrics.cuts import (
+    PER_CENT,
+    Layout,
+    Measure,
+    Ratios,
+    axes,
+    came,
+    of_tiers,
+    ratios,
+    rows,
+    shape_of,
+    some,
+    within,
+)
 from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
 from sim.metrics.week import local_week
 from sim.scenario.base import PRIORITIES, TIERS
@@ -24,7 +37,9 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
     Ints = NDArray[np.int64]
+    Codes = NDArray[Any]  # any integer type
     Mask = NDArray[np.bool_]
+    Rows = NDArray[np.intp]
 
 RESOLUTION_MEMORY = 8 * HOUR
 """The resolution rate looks at the tickets created in the last 8 h (the dashboard of the manual, §11.1)."""
@@ -32,8 +47,10 @@ RESOLUTION_MEMORY = 8 * HOUR
 OVER_MIN = (0, 1, 5, 15, 60)
 """Minutes for which the tables give the share of tasks that waited longer."""
 
-ASIDE = (TaskKind.COMMS, TaskKind.OUTSIDE)
-"""Work that is none on the ticket: telling others of it, and what people outside the organisation do."""
+_IS_ASIDE = np.isin(np.arange(len(TaskKind)), (TaskKind.COMMS, TaskKind.OUTSIDE))
+"""By kind, which work is none on the ticket: telling others of it, and what people outside the organisation do."""
+
+_COLUMNS = ("ticket", "task", "region", "tier", "queued_at", "start", "end")
 
 MOST_HOURS = 3000
 """A run of more hours than this has its backlog by day."""
@@ -44,6 +61,7 @@ _WAITS = (
     *(Measure(f"over_{minutes}_min", "%") for minutes in OVER_MIN[1:]),
 )
 _BACKLOG = (Measure("waiting", "tasks"), Measure("in_service", "tasks"))
+_BY_BOTH = "waits_by_tier_priority"
 _BY_TIME = "backlog_by_time_tier"
 _BY_HOUR = "backlog_by_region_hour_tier"
 
@@ -52,7 +70,7 @@ LAYOUTS = {
         ("tier",), _WAITS, "Waits for the first work, by the task's tier; the communication chain is not in it."
     ),
     "waits_by_priority": Layout(("priority",), _WAITS, "Waits for the first work, by the ticket's original priority."),
-    "waits_by_tier_priority": Layout(("tier", "priority"), _WAITS, "Waits for the first work, by both."),
+    _BY_BOTH: Layout(("tier", "priority"), _WAITS, "Waits for the first work, by both."),
     _BY_TIME: Layout(
         ("time", "tier"),
         _BACKLOG,
@@ -78,34 +96,55 @@ class Waits(NamedTuple):
     columns: dict[str, NDArray[Any]]
 
 
-def lines_of_tiers(journals: Journals) -> Table:
+class Lines(NamedTuple):
+    """The lines of the tiers, a row each stretch."""
+
+    work: Table
+    """The columns of the journal that say whose, where and when."""
+    waiting: Spans
+    """When each stretch was in line."""
+
+
+def lines_of_tiers(journals: Journals) -> Lines:
     """The work that stands in the lines of the tiers: without steps of the communication chain, and without that of
     managers, coordinators and people outside the organisation.
     """
     work = journals.work
-    return some(work, of_tiers(work["tier"]) & ~np.isin(work["kind"], ASIDE))
+    ours = some({name: work[name] for name in _COLUMNS}, of_tiers(work["tier"]) & ~_IS_ASIDE[work["kind"]])
+    return Lines(ours, waiting_spans(ours, journals.end))
 
 
-def waits(work: Table, tickets: Table, end: int) -> Waits:
-    """The wait of every task until its first work; a wait that escalation has cut in two adds up."""
-    heads, task = tasks_of(work)
-    has_start = ~missing(work["start"])
+def waits(work: Table, waiting: Spans, tickets: Table) -> Waits:
+    """The wait of every task until its first work; a wait that escalation has cut in two adds up.
+
+    Args:
+        work: a row each stretch.
+        waiting: when each stretch was in line.
+        tickets: whose work it is.
+    """
+    heads = heads_of(work)
+    has_start, stretch = ~missing(work["start"]), waiting.length
+    wait, started = stretch[heads], has_start[heads]
+    later = np.delete(np.arange(len(stretch)), heads)  # all but the first stretch of each task
+    task = np.searchsorted(heads, later, side="right") - 1
+    started[task[has_start[later]]] = True
     before: Ints = np.cumsum(has_start) - has_start
-    stretch = np.where(before == before[heads][task], waiting_spans(work, end).length, 0)
+    still = before[later] == before[heads[task]]
+    np.add.at(wait, task[still], stretch[later[still]])
     return Waits(
         queued=work["queued_at"][heads],
-        wait=summed(stretch, task, len(heads)),
-        started=np.bincount(task, weights=has_start, minlength=len(heads)) > 0,
+        wait=wait,
+        started=started,
         columns={"tier": work["tier"][heads], "priority": tickets["priority"][work["ticket"][heads]]},
     )
 
 
-def tasks_of(work: Table) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first row of each task, and the task of each row."""
+def heads_of(work: Table) -> Rows:
+    """The first row of each task."""
     ticket, number = work["ticket"], work["task"]
     new = np.ones(len(ticket), dtype=np.bool_)
     new[1:] = (ticket[1:] != ticket[:-1]) | (number[1:] != number[:-1])
-    return np.flatnonzero(new), np.cumsum(new) - 1
+    return np.flatnonzero(new)
 
 
 def waiting_spans(work: Table, end: int) -> Spans:
@@ -114,40 +153,46 @@ def waiting_spans(work: Table, end: int) -> Spans:
     return Spans(work["queued_at"], np.where(missing(until), end, until))
 
 
-def service_spans(work: Table, end: int) -> tuple[Spans, Mask]:
+def service_spans(work: Table, end: int) -> tuple[Spans, Rows]:
     """When each stretch was in service, and which ones were at all; open work runs to the run's end."""
-    served = ~missing(work["start"])
+    served = np.flatnonzero(~missing(work["start"]))
     spans = Spans(work["start"][served], work["end"][served])
     return Spans(spans.start, np.where(missing(spans.end), end, spans.end)), served
 
 
-def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+def tables(journals: Journals, lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Waits and backlog."""
-    work, end = lines_of_tiers(journals), journals.end
-    waited, along = _counted(waits(work, journals.tickets, end), clock), axes(scenario)
-    cuts = {
-        name: _waits_cut(waited, *rows(layout.keys, waited.columns, along))
-        for name, layout in LAYOUTS.items()
-        if layout.measures is _WAITS
-    }
-    return {**cuts, **_backlog(work, end, scenario, clock)}
+    waited = _counted(waits(lines.work, lines.waiting, journals.tickets), clock)
+    return {**_waits_cuts(waited, scenario), **_backlog(lines, journals.end, scenario, clock)}
 
 
 def _counted(waited: Waits, clock: Clock) -> Waits:
     """The tasks first queued in the window that somebody started on."""
-    keep = within(waited.queued, clock) & waited.started
+    keep = np.flatnonzero(within(waited.queued, clock) & waited.started)
     columns = {name: values[keep] for name, values in waited.columns.items()}
     return Waits(waited.queued[keep], waited.wait[keep], waited.started[keep], columns)
 
 
-def _waits_cut(waited: Waits, row: NDArray[np.intp], count: int) -> Ratios:
-    levels = len(OVER_MIN) + 1
+def _waits_cuts(waited: Waits, scenario: Scenario) -> dict[str, Ratios]:
+    """Every cut of the waits: margins of the one by all keys."""
+    keys, levels, along = LAYOUTS[_BY_BOTH].keys, len(OVER_MIN) + 1, axes(scenario)
+    row, count = rows(keys, waited.columns, along)
     passed = np.searchsorted(np.array(OVER_MIN) * MINUTE, waited.wait)  # how many of the limits the wait is longer than
-    tally = np.bincount(row * levels + passed, minlength=count * levels).reshape(count, levels)
+    tally = np.bincount(row * levels + passed, minlength=count * levels).reshape(*shape_of(keys, along), levels)
+    time = summed(waited.wait, row, count).reshape(tally.shape[:-1])
+    cuts = {}
+    for name, layout in LAYOUTS.items():
+        if layout.measures is _WAITS:
+            others = tuple(axis for axis, key in enumerate(keys) if key not in layout.keys)
+            cuts[name] = _waits_cut(tally.sum(axis=others).reshape(-1, levels), time.sum(axis=others).ravel())
+    return cuts
+
+
+def _waits_cut(tally: Ints, time: Ints) -> Ratios:
     longer = np.cumsum(tally[:, ::-1], axis=1)[:, ::-1]  # column k: longer than k of the limits
     tasks = longer[:, 0]
-    shares = ((PER_CENT * longer[:, level], tasks) for level in range(1, levels))
-    return ratios((summed(waited.wait, row, count) / MINUTE, tasks), *shares)
+    shares = ((PER_CENT * longer[:, level], tasks) for level in range(1, longer.shape[1]))
+    return ratios((time / MINUTE, tasks), *shares)
 
 
 def time_grid(clock: Clock) -> Grid:
@@ -156,27 +201,27 @@ def time_grid(clock: Clock) -> Grid:
     return Grid(0, width, -(-clock.end // width))
 
 
-def _backlog(work: Table, end: int, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
-    region, tier = work["region"].astype(np.int64), work["tier"].astype(np.int64)
-    serving, served = service_spans(work, end)
-    people = ((waiting_spans(work, end), region, tier), (serving, region[served], tier[served]))
+def _backlog(lines: Lines, end: int, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    region, tier = lines.work["region"], lines.work["tier"]
+    serving, served = service_spans(lines.work, end)
+    people = ((lines.waiting, region, tier), (serving, region[served], tier[served]))
     return {
         _BY_TIME: _by_time([(spans, tiers) for spans, _, tiers in people], clock),
         _BY_HOUR: _by_hour(people, scenario, clock),
     }
 
 
-def _by_time(kinds: list[tuple[Spans, Ints]], clock: Clock) -> Ratios:
+def _by_time(kinds: list[tuple[Spans, Codes]], clock: Clock) -> Ratios:
     grid = time_grid(clock)
     held = (time_in_bins(spans.clipped(0, clock.end), tier, len(TIERS), grid).T.ravel() for spans, tier in kinds)
     lasts = np.repeat(np.minimum(grid.starts + grid.width, clock.end) - grid.starts, len(TIERS))
     return ratios(*((time / HOUR, lasts / HOUR) for time in held))
 
 
-def _by_hour(kinds: tuple[tuple[Spans, Ints, Ints], ...], scenario: Scenario, clock: Clock) -> Ratios:
+def _by_hour(kinds: tuple[tuple[Spans, Codes, Codes], ...], scenario: Scenario, clock: Clock) -> Ratios:
     week = local_week(scenario, clock)
     held = (week.time(spans, region, tier, len(TIERS)).ravel() for spans, region, tier in kinds)
-    available = np.repeat(week.available().ravel(), len(TIERS))
+    available = np.repeat(week.available.ravel(), len(TIERS))
     return ratios(*((time / HOUR, available / HOUR) for time in held))
 
 
@@ -187,7 +232,7 @@ def present(journals: Journals) -> Union:
     """
     work = journals.work
     emergency = journals.tickets["kind"][work["ticket"]] == Kind.EMERGENCY
-    rows = np.flatnonzero(~emergency & ~np.isin(work["kind"], ASIDE))
+    rows = np.flatnonzero(~emergency & ~_IS_ASIDE[work["kind"]])
     ends = np.where(missing(work["end"]), journals.end, work["end"])
     pieces = union(Spans(work["queued_at"], ends).where(rows), work["ticket"][rows])
     return Union(pieces.spans, pieces.group, rows[pieces.opener])

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     Codes = NDArray[Any]  # any integer type
 
 
+_PIECE = 1 << 13
+"""Spans that are worked on at a time: few enough for a processor's cache."""
+
+
 class Spans(NamedTuple):
     """Spans of time [start, end); one that ends before it starts is empty."""
 
@@ -30,7 +34,8 @@ class Spans(NamedTuple):
 
     def where(self, mask: NDArray[Any]) -> Spans:
         """Only the spans of `mask`, which may also be rows."""
-        return Spans(self.start[mask], self.end[mask])
+        rows = np.flatnonzero(mask) if mask.dtype == np.bool_ else mask  # rows are quicker to pick than a mask
+        return Spans(self.start[rows], self.end[rows])
 
     @property
     def length(self) -> Ints:
@@ -63,20 +68,21 @@ def summed(values: Codes, code: Codes, codes: int) -> Ints:
 
 def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid) -> Ints:
     """Time that the spans of each code spend in each bin: (codes, bins) ms."""
-    inside = spans.clipped(grid.first, grid.end)
-    return _time_after(inside.start, code, codes, grid) - _time_after(inside.end, code, codes, grid)
-
-
-def _time_after(points: Ints, code: Codes, codes: int, grid: Grid) -> Ints:
-    """Time from each point to the end of the grid: the rest of its own bin, and all of those that follow."""
-    since = points - grid.first
-    own = since // grid.width
-    cell = code * np.int64(grid.bins + 1) + own  # one more column, for points at the very end
-    shape = (codes, grid.bins + 1)
-    rest = summed((own + 1) * grid.width - since, cell, codes * (grid.bins + 1)).reshape(shape)
-    count = np.bincount(cell, minlength=codes * (grid.bins + 1)).reshape(shape)
-    after: Ints = rest + (np.cumsum(count, axis=1) - count) * grid.width
-    return after[:, :-1]
+    held, whole = np.zeros((2, codes * (grid.bins + 1)), dtype=np.int64)  # one more column, for ends at the very end
+    for first in range(0, len(code), _PIECE):
+        piece = slice(first, first + _PIECE)
+        inside = Spans(spans.start[piece], spans.end[piece]).clipped(grid.first, grid.end)
+        some = np.flatnonzero(inside.end > inside.start)
+        since, until = inside.start[some] - grid.first, inside.end[some] - grid.first
+        row, own, last = code[piece][some] * np.int64(grid.bins + 1), since // grid.width, until // grid.width
+        np.add.at(held, row + own, np.minimum(until, (own + 1) * grid.width) - since)
+        beyond = np.flatnonzero(last > own)
+        row, own, last, until = row[beyond], own[beyond], last[beyond], until[beyond]
+        np.add.at(held, row + last, until - last * grid.width)
+        np.add.at(whole, row + own + 1, 1)
+        np.subtract.at(whole, row + last, 1)
+    held += np.cumsum(whole) * grid.width  # what begins in the bins of a code ends in them
+    return held.reshape(codes, grid.bins + 1)[:, :-1]
 
 
 class Union(NamedTuple):
@@ -95,13 +101,15 @@ def union(spans: Spans, group: Codes) -> Union:
     # One axis for all groups, each in a lane of its own: then a running maximum restarts with every group.
     base = int(spans.start.min())
     lane = group * np.int64(int(spans.end.max()) - base + 1) - base
-    order = np.argsort(lane + spans.start, kind="stable")
-    lane = lane[order]
-    start, reached = lane + spans.start[order], np.maximum.accumulate(lane + spans.end[order])
+    start, reached = lane + spans.start, lane + spans.end
+    order = None if (start[1:] >= start[:-1]).all() else np.argsort(start, kind="stable")
+    if order is not None:
+        start, reached = start[order], reached[order]
+    np.maximum.accumulate(reached, out=reached)
     first = np.append(0, np.flatnonzero(start[1:] > reached[:-1]) + 1)
-    last = np.append(first[1:], len(order)) - 1
-    opener = order[first]
-    return Union(Spans(spans.start[opener], (reached - lane)[last]), group[opener].astype(np.int64), opener)
+    last = np.append(first[1:], len(start)) - 1
+    opener = first if order is None else order[first]
+    return Union(Spans(spans.start[opener], reached[last] - lane[opener]), group[opener].astype(np.int64), opener)
 
 
 class Shared(NamedTuple):
@@ -140,8 +148,8 @@ def intersection(spans: Spans, group: Codes, others: Spans, other_group: Codes) 
     pieces = Spans(
         np.maximum(spans.start[first], others.start[second]), np.minimum(spans.end[first], others.end[second])
     )
-    some = pieces.end > pieces.start
-    return Shared(pieces.where(some), first[some], second[some])
+    rows = np.flatnonzero(pieces.end > pieces.start)
+    return Shared(pieces.where(rows), first[rows], second[rows])
 
 
 def remainder(spans: Spans, holes: Spans, within: NDArray[np.intp]) -> tuple[Spans, NDArray[np.intp]]:

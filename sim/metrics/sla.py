@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sim.clock import NEVER
 from sim.engine.journal import missing
 from sim.metrics.cuts import NO_CHANNEL, PER_CENT, Layout, Measure, axes, pair, ratios, rows, within
+from sim.metrics.intervals import summed
 from sim.metrics.week import local_hour
 from sim.scenario.base import PRIORITIES
 from sim.workload.tape import Kind
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
     from sim.clock import Clock
     from sim.engine.journal import Journals, Table
-    from sim.metrics.cuts import Ratios
+    from sim.metrics.cuts import Axes, Ratios
     from sim.scenario.schema import Scenario
 
     Ints = NDArray[np.int64]
+    Codes = NDArray[Any]  # any integer type
     Mask = NDArray[np.bool_]
 
 _WITHOUT_CHANNEL = 255
@@ -52,6 +54,9 @@ _MEASURES = tuple(
         Measure(f"{promise}.excluded", "tickets"),
     )
 )
+_BY_HOUR = "sla_by_region_hour"
+_KEYS = ("priority", "region", "tier", "channel", "customer_class")
+"""Of the other tables, beside the kind."""
 _PER_PROMISE = len(_MEASURES) // len(_PROMISES)
 
 LAYOUTS = {
@@ -67,7 +72,7 @@ LAYOUTS = {
         _MEASURES,
         "Promises kept, to customers and to monitoring, and in emergencies, which are in no other table of promises.",
     ),
-    "sla_by_region_hour": Layout(
+    _BY_HOUR: Layout(
         ("region", "hour_of_week"), _MEASURES, "Promises kept, by region and by its local hour of the week at creation."
     ),
 }
@@ -115,27 +120,26 @@ def _outcome(due: Mask, met: Mask, gone: Mask) -> NDArray[np.uint8]:
 
 def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Every cut of the promises kept."""
-    tickets, along = journals.tickets, axes(scenario)
-    drained = scenario.horizon.drain
-    every = (response(tickets, clock, drained=drained), resolution(tickets, clock, drained=drained))
-    emergency = tickets["kind"] == Kind.EMERGENCY
-    outcomes = tuple(np.where(emergency, np.uint8(Outcome.NOT_DUE), outcome) for outcome in every)
-    columns = _columns(tickets, scenario, clock)
-    cuts = {
-        name: _cut(every if "kind" in layout.keys else outcomes, *rows(layout.keys, columns, along))
-        for name, layout in LAYOUTS.items()
-    }
+    tickets, drained = journals.tickets, scenario.horizon.drain
+    along = {**axes(scenario), **dict.fromkeys(_PROMISES, tuple(Outcome))}
+    outcomes = response(tickets, clock, drained=drained), resolution(tickets, clock, drained=drained)
+    columns = {**_columns(tickets, scenario, clock), **dict(zip(_PROMISES, outcomes, strict=True))}
+    groups, hourly = (_alike((*keys, "kind", *_PROMISES), columns, along) for keys in (_KEYS, LAYOUTS[_BY_HOUR].keys))
+    cuts = {name: _cut(layout, hourly if name == _BY_HOUR else groups, along) for name, layout in LAYOUTS.items()}
     return {**cuts, **_channels(tickets, columns, scenario, clock)}
 
 
 def _channels(tickets: Table, columns: dict[str, NDArray[Any]], scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """The promises of the channels, which are none of the priorities'."""
     targets = [channel.response_target for channel in scenario.demand.channels.values()]
-    promised = np.array([NEVER if target is None else target for target in (*targets, None)])[columns["channel"]]
-    deadline = np.where(promised == NEVER, NEVER, tickets["created"] + promised)
-    kept = response({**tickets, "respond_by": deadline}, clock, drained=scenario.horizon.drain)
+    every = np.array([NEVER if target is None else target for target in (*targets, None)])[columns["channel"]]
+    promised = np.flatnonzero(every != NEVER)
+    theirs = {name: tickets[name][promised] for name in ("created", "started", "abandoned")}
+    theirs["respond_by"] = theirs["created"] + every[promised]
+    kept = response(theirs, clock, drained=scenario.horizon.drain)
     (name, layout) = next(iter(CHANNEL_LAYOUTS.items()))
-    share, due, _, excluded = _promise(kept, *rows(layout.keys, columns, axes(scenario)))
+    row, count = rows(layout.keys, {"channel": columns["channel"][promised]}, axes(scenario))
+    share, due, _, excluded = _promise(kept, row, count, np.ones_like(row))
     return {name: ratios(share, due, excluded)}
 
 
@@ -148,13 +152,34 @@ def _columns(tickets: Table, scenario: Scenario, clock: Clock) -> dict[str, NDAr
     }
 
 
-def _cut(outcomes: tuple[NDArray[np.uint8], ...], row: NDArray[np.intp], count: int) -> Ratios:
-    return ratios(*(cell for outcome in outcomes for cell in _promise(outcome, row, count)))
+class _Alike(NamedTuple):
+    """Tickets that are alike in several columns, together; they are few."""
+
+    columns: dict[str, NDArray[Any]]
+    tickets: Ints
+    """How many there are of each."""
 
 
-def _promise(outcome: NDArray[np.uint8], row: NDArray[np.intp], count: int) -> tuple[tuple[Any, Any], ...]:
+def _alike(keys: tuple[str, ...], columns: Mapping[str, NDArray[Any]], along: Axes) -> _Alike:
+    row, count = rows(keys, columns, along)
+    tickets = np.bincount(row, minlength=count)
+    found = np.flatnonzero(tickets)
+    codes = np.unravel_index(found, tuple(len(along[key]) for key in keys))
+    return _Alike(dict(zip(keys, codes, strict=True)), tickets[found])
+
+
+def _cut(layout: Layout, groups: _Alike, along: Axes) -> Ratios:
+    """A table; emergencies are only in the one by kind."""
+    counted = np.flatnonzero((groups.columns["kind"] != Kind.EMERGENCY) | ("kind" in layout.keys))
+    columns = {name: codes[counted] for name, codes in groups.columns.items()}
+    row, count = rows(layout.keys, columns, along)
+    cells = (_promise(columns[promise], row, count, groups.tickets[counted]) for promise in _PROMISES)
+    return ratios(*(cell for promise in cells for cell in promise))
+
+
+def _promise(outcome: Codes, row: NDArray[np.intp], count: int, tickets: Ints) -> tuple[tuple[Any, Any], ...]:
     kinds = len(Outcome)
-    counts = np.bincount(row * kinds + outcome, minlength=count * kinds).reshape(count, kinds)
+    counts = summed(tickets, row * kinds + outcome, count * kinds).reshape(count, kinds)
     met, excluded = counts[:, Outcome.MET], counts[:, Outcome.EXCLUDED]
     due = met + counts[:, Outcome.BREACHED]
     return (PER_CENT * met, due), (due, 1), (met, 1), (excluded, 1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.metrics.cuts import Layout, Measure, axes, of_tiers, ratios, rows, some, within
-from sim.metrics.flow import service_spans, tasks_of
+from sim.metrics.flow import heads_of, service_spans
 from sim.metrics.intervals import summed
 from sim.metrics.week import local_hour, local_week
 from sim.scenario.base import TIERS
@@ -51,7 +51,7 @@ class _Brought(NamedTuple):
 
 def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Staffing and load by local hour, for all tiers together and for each."""
-    available = local_week(scenario, clock).available()
+    available = local_week(scenario, clock).available
     present, load = _on_duty(sheet, journals, scenario, clock), _offered(journals, scenario, clock)
     by_tier = np.repeat(available.ravel(), len(TIERS))
     return {
@@ -76,7 +76,7 @@ def _on_duty(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Cl
 def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
     """Work by the hour that brought it: (regions, 168, tiers) ms."""
     brought, along = _brought(journals), axes(scenario)
-    counted = within(brought.queued, clock)
+    counted = np.flatnonzero(within(brought.queued, clock))
     region, queued = brought.region[counted], brought.queued[counted]
     columns: dict[str, NDArray[Any]] = {
         "region": region,
@@ -89,12 +89,16 @@ def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
 
 
 def _brought(journals: Journals) -> _Brought:
-    work = some(journals.work, of_tiers(journals.work["tier"]) & (journals.work["kind"] != TaskKind.OUTSIDE))
-    heads, task = tasks_of(work)
+    work, columns = journals.work, ("ticket", "task", "region", "tier", "queued_at", "start", "end")
+    ours = of_tiers(work["tier"]) & (work["kind"] != TaskKind.OUTSIDE)
+    work = some({name: work[name] for name in columns}, ours)
+    heads = heads_of(work)
     spans, served = service_spans(work, journals.end)
+    worked = np.zeros(len(work["task"]), dtype=np.int64)
+    worked[served] = spans.length
     return _Brought(
         region=work["region"][heads],
         tier=work["tier"][heads],
         queued=work["queued_at"][heads],
-        work=summed(spans.length, task[served], len(heads)),
+        work=np.add.reduceat(worked, heads),
     )

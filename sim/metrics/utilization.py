@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from sim.clock import HOUR
 from sim.metrics.cuts import PER_CENT, Layout, Measure, axes, of_tiers, pair, ratios, rows
@@ -14,13 +16,11 @@ from sim.scenario.base import TIERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from sim.clock import Clock
     from sim.engine.journal import Journals, Table
     from sim.metrics.cuts import Ratios
-    from sim.metrics.intervals import Spans
     from sim.metrics.timesheet import Held, Timesheet
     from sim.scenario.schema import Scenario, UtilizationBands
 
@@ -67,50 +67,33 @@ def band(utilization: float, edges: UtilizationBands) -> Band | None:
     return next((level for edge, level in lower if utilization >= per_cent(edge)), LOW)
 
 
-class _Time(NamedTuple):
-    """Spans of time on duty inside the window, and by whom."""
-
-    spans: Spans
-    columns: dict[str, NDArray[Any]]
-
-
 def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Every cut of utilization: work and reviews of the time on duty, meetings left out of both."""
-    everybody = [_time(held, journals.duties, clock) for held in (sheet.occupied, sheet.on_duty)]
-    sides = [_of_tiers(side) for side in everybody]
+    duties, sides = journals.duties, (sheet.occupied, sheet.on_duty)
     along = {**axes(scenario), "agent": range(len(journals.agents["tier"]))}
-    cuts = {
-        name: _ratios(
-            *(
-                _summed(side, *rows(layout.keys, side.columns, along))
-                for side in (everybody if name == _BY_AGENT else sides)
-            )
-        )
-        for name, layout in LAYOUTS.items()
-        if name != _HOURLY
-    }
-    return {**cuts, _HOURLY: _ratios(*(_hourly(side, scenario, clock) for side in sides))}
+    times = [_by_segment(held, len(duties["agent"]), clock) for held in sides]
+    ours = np.flatnonzero(of_tiers(duties["tier"]))
+    every = np.arange(len(duties["tier"]))
+    cuts = {}
+    for name, layout in LAYOUTS.items():
+        if name != _HOURLY:
+            some = every if name == _BY_AGENT else ours
+            row, count = rows(layout.keys, {key: duties[key][some] for key in layout.keys}, along)
+            cuts[name] = _ratios(*(summed(time[some], row, count) for time in times))
+    return {**cuts, _HOURLY: _ratios(*(_hourly(held, duties, scenario, clock) for held in sides))}
 
 
-def _time(held: Held, duties: Table, clock: Clock) -> _Time:
-    columns = {name: duties[name][held.segment] for name in ("region", "tier", "agent")}
-    return _Time(held.spans.clipped(clock.warmup, clock.end), columns)
+def _by_segment(held: Held, segments: int, clock: Clock) -> NDArray[np.int64]:
+    """Time inside the window in each segment of a duty, ms."""
+    return summed(held.spans.clipped(clock.warmup, clock.end).length, held.segment, segments)
 
 
-def _of_tiers(side: _Time) -> _Time:
-    """Without managers, coordinators and the lead, whose work is not to be busy."""
-    ours = of_tiers(side.columns["tier"])
-    return _Time(side.spans.where(ours), {name: column[ours] for name, column in side.columns.items()})
-
-
-def _summed(side: _Time, row: NDArray[np.intp], count: int) -> NDArray[np.int64]:
-    return summed(side.spans.length, row, count)
-
-
-def _hourly(side: _Time, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:
-    columns = side.columns
-    held = local_week(scenario, clock).time(side.spans, columns["region"], columns["tier"], len(TIERS))
-    pooled: NDArray[np.int64] = held.sum(axis=0).ravel()
+def _hourly(held: Held, duties: Table, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:
+    """Time of the tiers by local hour of the week; managers, coordinators and the lead are not there to be busy."""
+    ours = np.flatnonzero(of_tiers(duties["tier"])[held.segment])
+    region, tier = (duties[name][held.segment[ours]] for name in ("region", "tier"))
+    time = local_week(scenario, clock).time(held.spans.where(ours), region, tier, len(TIERS))
+    pooled: NDArray[np.int64] = time.sum(axis=0).ravel()
     return pooled
 
 

@@ -32,11 +32,13 @@ class LocalWeek:
         window: its start and end, ms.
         grid: the quarters, aligned with UTC; the first and the last may reach beyond the window.
         hour: (regions, bins) local hour of the week of each.
+        available: (regions, 168) time of the window itself, by region and local hour of the week, ms.
     """
 
     window: tuple[int, int]
     grid: Grid
     hour: Ints
+    available: Ints
 
     def time(self, spans: Spans, region: NDArray[Any], part: NDArray[Any], parts: int) -> Ints:
         """Time of the spans inside the window, by region, local hour of the week and part: (regions, 168, parts) ms."""
@@ -46,12 +48,6 @@ class LocalWeek:
         cell = hour[:, None, :] * parts + np.arange(parts)[:, None]
         shape = (regions, HOURS_PER_WEEK, parts)
         return summed(held.ravel(), cell.ravel(), regions * HOURS_PER_WEEK * parts).reshape(shape)
-
-    def available(self) -> Ints:
-        """Time of the window itself, by region and local hour of the week: (regions, 168) ms."""
-        region = np.arange(len(self.hour))
-        start, end = (np.full(len(region), edge, dtype=np.int64) for edge in self.window)
-        return self.time(Spans(start, end), region, np.zeros_like(region), 1)[:, :, 0]
 
 
 def local_week(scenario: Scenario, clock: Clock) -> LocalWeek:
@@ -64,13 +60,28 @@ def _local_week(zones: tuple[str, ...], clock: Clock) -> LocalWeek:
     first = clock.warmup - (clock.origin + clock.warmup) % QUARTER
     grid = Grid(first, QUARTER, -((first - clock.end) // QUARTER))
     hour = np.stack([clock.hour_of_week(zone, grid.starts) for zone in zones])
-    hour.setflags(write=False)  # it is shared
-    return LocalWeek((clock.warmup, clock.end), grid, hour)
+    lasts = Spans(grid.starts, grid.starts + QUARTER).clipped(clock.warmup, clock.end).length
+    available = np.stack([summed(lasts, hours, HOURS_PER_WEEK) for hours in hour])
+    for shared in (hour, available):
+        shared.setflags(write=False)
+    return LocalWeek((clock.warmup, clock.end), grid, hour, available)
 
 
 def local_hour(scenario: Scenario, clock: Clock, region: NDArray[Any], instants: Ints) -> Ints:
     """Local hour of the week of each instant in its region."""
-    return _by_region(scenario, region, instants, clock.hour_of_week)
+    hours = _hours(_zones(scenario), clock, max(clock.end, int(instants.max(initial=0))))
+    quarter = (instants + clock.origin % QUARTER) // QUARTER
+    shown: Ints = hours.ravel()[region * np.int64(hours.shape[1]) + quarter]
+    return shown
+
+
+@lru_cache(maxsize=8)
+def _hours(zones: tuple[str, ...], clock: Clock, last: int) -> Ints:
+    """Local hour of the week of every quarter of an hour from the run's start to an instant: (regions, quarters)."""
+    quarters = np.arange(-(clock.origin % QUARTER), last + 1, QUARTER)
+    hours = np.stack([clock.hour_of_week(zone, quarters) for zone in zones])
+    hours.setflags(write=False)
+    return hours
 
 
 def local_time(scenario: Scenario, clock: Clock, region: NDArray[Any], instants: Ints) -> Ints:
@@ -92,7 +103,7 @@ def local_offset(scenario: Scenario, clock: Clock) -> Ints:
 def _by_region(scenario: Scenario, region: NDArray[Any], instants: Ints, read: Callable[[str, Ints], Ints]) -> Ints:
     shown = np.zeros(len(instants), dtype=np.int64)
     for code, zone in enumerate(_zones(scenario)):
-        here = region == code
+        here = np.flatnonzero(region == code)
         shown[here] = read(zone, instants[here])
     return shown
 

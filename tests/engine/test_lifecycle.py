@@ -22,7 +22,7 @@ from sim.workforce.plan import plan_roster
 from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload
 from sim.workload.tape import Kind, TaskKind
-from tests.engine.test_laws import Plan, few, invent, plans
+from tests.engine.worlds import Plan, drawn, few, plans
 
 C, A, P, S, M, R, X = LifeState
 """Created, acknowledged, in progress, escalated, emergency, resolved, closed."""
@@ -409,16 +409,14 @@ def _check_instants(found: Table, journals: Any) -> None:
 
 @few
 @given(plan=plans())
-def test_no_other_transition_occurs_in_invented_worlds(plan: Plan, world: Any) -> None:
-    check(plan.play(world).journals)
+def test_no_other_transition_occurs_in_invented_worlds(plan: Plan) -> None:
+    check(plan.play().journals)
 
 
-def test_the_invented_worlds_show_every_transition(world: Any) -> None:
+def test_the_invented_worlds_show_every_transition() -> None:
     seen: Counter[tuple[LifeState, LifeState]] = Counter()
     for seed in range(150):
-        draws = np.random.default_rng(seed)
-        plan = invent(lambda options: options[int(draws.integers(len(options)))])  # noqa: B023
-        seen += check(plan.play(world).journals)
+        seen += check(drawn(seed).play().journals)
     assert set(seen) == TRANSITIONS
 
 
@@ -438,11 +436,11 @@ def test_nothing_has_no_life(world: Any) -> None:
 
 @settings(few, max_examples=40)
 @given(plan=plans())
-def test_the_life_so_far_is_the_beginning_of_the_whole_one(plan: Plan, world: Any) -> None:
+def test_the_life_so_far_is_the_beginning_of_the_whole_one(plan: Plan) -> None:
     """But for tickets whose end is known later: closed or not does not depend on what the run has yet to show."""
-    whole = life(plan.play(world).journals)
+    whole = life(plan.play().journals)
     half = plan.end // 20 * 10 + 5
-    short = life(replace(plan, end=half, tickets=[t for t in plan.tickets if t["created"] < half]).play(world).journals)
+    short = life(replace(plan, end=half, tickets=[t for t in plan.tickets if t["created"] < half]).play().journals)
     before = whole["at"] < half
     assert all(short[name].tolist() == column[before].tolist() for name, column in whole.items())
 

@@ -224,7 +224,7 @@ def test_waits_are_what_a_walk_through_the_rows_gives(desk: Any, invent: Callabl
             until = next((ms for ms in (start, end) if ms != NEVER), journals.end)
             walked[ticket, task] = walked.get((ticket, task), 0) + until - queued
             started[ticket, task] = start != NEVER
-    found = waits(journals.work, journals.tickets, journals.end)
+    found = waits(journals.work, waiting_spans(journals.work, journals.end), journals.tickets)
     assert found.wait.tolist() == list(walked.values())
     assert found.started.tolist() == list(started.values())
 

@@ -32,7 +32,7 @@ EUROPE = 1
 )
 def test_hours_that_the_clocks_skip_or_repeat(make_desk: Callable[..., Any], start: str, hour: int, hours: int) -> None:
     desk = make_desk(start)
-    available = local_week(desk.scenario, desk.clock).available()
+    available = local_week(desk.scenario, desk.clock).available
     assert available[EUROPE, hour] == hours * HOUR
     assert (available.sum(axis=1) == DAY).all()
 
@@ -60,7 +60,7 @@ def test_a_window_that_starts_between_quarters_loses_nothing(desk: Any) -> None:
     clock = Clock(midnight_ms(desk.scenario.horizon.start) + 7 * MINUTE, 5 * MINUTE, 5 * MINUTE + 3 * HOUR)
     week = local_week(desk.scenario, clock)
     assert (clock.origin + week.grid.first) % QUARTER == 0
-    assert week.available()[EUROPE, :4].tolist() == [48 * MINUTE, HOUR, HOUR, 12 * MINUTE]
+    assert week.available[EUROPE, :4].tolist() == [48 * MINUTE, HOUR, HOUR, 12 * MINUTE]
     wide = Spans(np.array([0]), np.array([DAY]))
     held = week.time(wide, np.array([EUROPE]), np.array([0]), 1)[EUROPE, :4, 0]
     assert held.tolist() == [48 * MINUTE, HOUR, HOUR, 12 * MINUTE]

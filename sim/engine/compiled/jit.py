@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
-from numba.core import config
+from numba.core import config, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 from numba.core.sigutils import normalize_signature
+from numba.extending import intrinsic
 
 from sim.engine.compiled.cache import Shelf, said
 
@@ -57,6 +58,27 @@ def compile_entries() -> None:
 def entries_on_disk() -> bool:
     """Whether another process finds them all, or needs none; ask when they are ready."""
     return all(entry.shelf is not None and entry.shelf.folder is not None for entry, _ in ENTRIES)
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba publishes no types of its own parts
+def _address(_context: Any, array: Any) -> Any:
+    """Where the numbers of an array begin."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), code  # type: ignore[attr-defined]
+
+
+def _itself(array: Any) -> Any:
+    return array
+
+
+opened = _itself if config.DISABLE_JIT else _address
+"""Called by an entry point: its array as a bare pointer, for the functions that it calls.
+
+An array is seven values, and numba counts who holds it: each call pays for that, unless it is handed a pointer alone.
+"""
 
 
 class Entry(CPUDispatcher):  # type: ignore[misc]  # numba publishes no types of its own parts

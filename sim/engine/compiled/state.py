@@ -1,7 +1,7 @@
 """The state of the organisation: one array of int64, a header and after it tables of rows of fixed width.
 
-All is in one array because numba hands an array on as seven values and counts who holds it: a function that takes one
-array is cheap to call and to compile, a function that takes forty is neither.
+All is in one array, and the compiled functions hand each other no more than its address: a function that took forty
+arrays, each of seven values and with a count of who holds it, would neither be cheap to call nor to compile.
 
 The header holds single numbers, among them where each table begins. A table has a function that tells where a row of it
 begins, and a constant for each column: `s[tickets(s, ticket) + STARTED]`. Missing instants and ids are NONE.
@@ -10,7 +10,7 @@ Tables whose length is not known before - events, claims, journals - come last; 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sim.engine.compiled.jit import compiled
 from sim.engine.ranks import NONE
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    State = NDArray[np.int64]
+    class State(Protocol):
+        """What compiled functions see of the array."""
+
+        def __getitem__(self, at: int, /) -> int: ...
+        def __setitem__(self, at: int, value: int, /) -> None: ...
+
+    Numbers = NDArray[np.int64]
+    Codes = NDArray[np.uint8]
 
 # ---------------------------------------------------------------------- the header
 
@@ -27,21 +34,24 @@ if TYPE_CHECKING:
     NOW, OPENED, WAITERS,  # the instant; whether time has begun; tasks that wait
     TASKS_AT, AGENTS_AT, SEGMENTS_AT, CHORES_AT, POOLS_AT, MEMBERS_AT, ORDER_AT, PACES_AT, CHAINS_AT, TURNS_AT,
     DRAWS_AT, ARRIVALS_AT, MOVES_AT, LEAVES_AT,
-    EVENTS_AT, FRESH_AT, CLAIMS_AT, WORK_AT, CHORE_WORK_AT, PAGES_AT,  # these grow ...
-    EVENTS, FRESH, CLAIMS, WORK, CHORE_WORK, PAGES,  # ... by so many rows so far ...
-    EVENTS_ROOM, FRESH_ROOM, CLAIMS_ROOM, WORK_ROOM, CHORE_WORK_ROOM, PAGES_ROOM,  # ... and have room for so many
-    FREE_CLAIM,  # the first of the rows of claims that are free again
-    N_TICKETS, N_TASKS, N_AGENTS, N_SEGMENTS, N_CHORES, N_DRAWS, N_ARRIVALS, N_MOVES, N_LEAVES, N_POOLS,
-    NEXT_ARRIVAL, NEXT_MOVE, NEXT_LEAVE,  # rows of the tapes that come next
+    CLAIMS_AT, DISTANT_AT, EVENTS_AT, WORK_AT, CHORE_WORK_AT, PAGES_AT,  # these grow ...
+    CLAIMS, DISTANT, EVENTS, WORK, CHORE_WORK, PAGES,  # ... have so many rows so far ...
+    CLAIMS_ROOM, DISTANT_ROOM, EVENTS_ROOM, WORK_ROOM, CHORE_WORK_ROOM, PAGES_ROOM,  # ... and room for so many
+    FREE_CLAIM, FREE_DISTANT,  # the first of the rows that are free again
+    WHEEL_AT, SLOT, ON_WHEEL,  # the wheel of distant events; up to which slot it has turned; how many are on it
+    FRESH, SORTED,  # the first of the tasks that have yet to look for an agent; and of those that are being sorted
+    N_TICKETS, N_TASKS, N_AGENTS, N_SEGMENTS, N_CHORES, N_DRAWS, N_ARRIVALS, N_MOVES, N_LEAVES,
+    NEXT_ARRIVAL, NEXT_MOVE, NEXT_LEAVE,  # rows of the tapes that come next ...
+    NEXT_INSTANT, NEXT_KEY,  # ... and the first of these three
     MOST_TASKS,  # that a ticket has
     REGIONS, P1_PREEMPTS, PREEMPTED_PM, HANDED_OVER_PM, BRIEFING, RAISES, WIDENS_TIER, WIDENS_REGION, ENTRY_TIER_ONLY,
     OTHER_REGION_PM, UNSTAFFED_ANYWHERE, MOST_INTERRUPTIONS, WRITE_UP, OVERTIME, UP_TIER_HELP, STEPS, REST,  # policy
-) = range(70)  # fmt: skip
-PAGE_TIMERS = 70
+) = range(74)  # fmt: skip
+PAGE_TIMERS = 74
 """Four of them, by priority."""
-ANYWHERE = 74
+ANYWHERE = 78
 """Agents on duty, by role."""
-HEADER = 80
+HEADER = 84
 
 # ---------------------------------------------------------------------- tables, and their columns
 
@@ -95,12 +105,15 @@ CHORE_IS_DUE, SEGMENT_BEGINS, NEW_WORK_ENDS = range(3)
 LEAVES, LEAVING, LEAVE_WIDTH = range(3)
 
 INSTANT, KEY, EVENT_WIDTH = range(3)
-FRESH_LEVEL, FRESH_PLACE, FRESH_TASK, FRESH_WIDTH = range(4)
-CLAIM_LEVEL, CLAIM_PLACE, CLAIM_TASK, CLAIM_STAMP, SMALLER, LARGER, CLAIM_WIDTH = range(7)
+DISTANT_INSTANT, DISTANT_KEY, NEXT_DISTANT, DISTANT_WIDTH = range(4)
+CLAIM_LEVEL, CLAIM_PLACE, CLAIM_TASK, CLAIM_STAMP, LEFT, RIGHT, CLAIM_WIDTH = range(7)
 
 WORK_TASK, WORK_CODES, WORK_AGENT, WORK_SEGMENT, WORK_QUEUED, WORK_START, WORK_END, WORK_WIDTH = range(8)
 DID_AGENT, DID_SEGMENT, DID_CHORE, DID_START, DID_END, CHORE_WORK_WIDTH = range(6)
 PAGE_TICKET, PAGE_STEP, PAGE_AGENT, PAGE_ON_DUTY, PAGE_SENT, PAGE_ANSWERED_AT, PAGE_OUTCOME, PAGE_WIDTH = range(8)
+
+WIDTHS = (CLAIM_WIDTH, DISTANT_WIDTH, EVENT_WIDTH, WORK_WIDTH, CHORE_WORK_WIDTH, PAGE_WIDTH)
+"""Of the tables that grow, in the order of the header."""
 
 
 @compiled

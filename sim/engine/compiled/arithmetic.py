@@ -1,0 +1,11 @@
+"""The arithmetic of work and pace, and the keys of timers: both engines share it."""
+
+from __future__ import annotations
+
+from sim.engine import policy, ranks
+from sim.engine.compiled.jit import compiled
+
+scaled = compiled(policy.scaled)
+combined = compiled(policy.combined)
+remaining = compiled(policy.remaining)
+timer = compiled(ranks.timer)

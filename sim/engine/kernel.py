@@ -1,0 +1,316 @@
+"""The kernel: the desk compiled. The same workload, roster and policy give the same journals, row for row.
+
+The rules are those of the desk (`sim/engine/desk.py`, docs/engine.md), written a second time in `sim/engine/compiled/`,
+where all state is one array of whole numbers. This file lays that array out, lets the compiled loop play, makes room
+where a table is full, and reads the journals off at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.clock import NEVER
+from sim.engine.compiled import state as st
+from sim.engine.compiled.ending import collect_tickets, collect_work, last_instant, write_open
+from sim.engine.compiled.loading import load_tasks, load_tickets
+from sim.engine.compiled.loop import NO_ROOM, play
+from sim.engine.compiled.queues import SLOTS
+from sim.engine.journal import WORK, Journals, Rested, Table
+from sim.engine.policy import N_ROLES, Policy, pools_of
+from sim.engine.ranks import NONE
+from sim.engine.records import LEVELS, Ended, journals
+from sim.errors import EngineError
+from sim.workforce.roster import FOREVER, LEAD, Level
+from sim.workload.tape import CustomerClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from sim.engine.compiled.state import Numbers
+    from sim.workforce.roster import Roster, Turns
+    from sim.workload.tape import Workload
+
+ROOM = 1000
+"""Rows that a table which grows has room for at first, besides those that are sure to be needed."""
+
+
+def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: bool = False) -> Journals:
+    """Play the workload before the roster under the policy.
+
+    Args:
+        workload: what comes; every instant at least 1.
+        roster: who is there.
+        policy: who may serve whom.
+        end: ms at which the run ends; what would happen at `end` does not.
+        drain: go on after `end`, until nothing is left to happen.
+
+    Returns:
+        The journals; with `drain` their `end` is the last instant at which something happened, at least `end`.
+
+    Raises:
+        EngineError: the policy has rules of its own, which only the desk can follow.
+    """
+    if type(policy) is not Policy:
+        raise EngineError(f"the kernel knows no {type(policy).__name__}: rules written in Python run on the desk")
+    s = _state(workload, roster, policy)
+    while play(s, FOREVER if drain else end) == NO_ROOM:
+        s = _with_more_room(s)
+    if drain:
+        end = max(end, int(last_instant(s)))
+    return journals(_ended(s, workload, end), workload, roster)
+
+
+# ---------------------------------------------------------------------- the state at first
+
+
+def _state(workload: Workload, roster: Roster, policy: Policy) -> Numbers:
+    """The state before anything has happened."""
+    arrivals, moves, leaves = _arrivals(workload), _moves(roster), _leaves(roster)
+    pools, members = _pools(roster, policy)
+    chains, turns = _turns(roster.turns, policy.regions)
+    fixed: dict[int, NDArray[np.int64]] = {
+        st.AGENTS_AT: _agents(roster), st.SEGMENTS_AT: _segments(roster), st.CHORES_AT: _chores(roster),
+        st.POOLS_AT: pools, st.MEMBERS_AT: members, st.ORDER_AT: _order(policy),
+        st.PACES_AT: np.array(policy.tier_pm, dtype=np.int64), st.CHAINS_AT: chains, st.TURNS_AT: turns,
+        st.DRAWS_AT: np.stack([workload.page_ppm, workload.page_awake, workload.page_asleep]),
+        st.WHEEL_AT: np.full(SLOTS, NONE),
+        st.ARRIVALS_AT: arrivals, st.MOVES_AT: moves, st.LEAVES_AT: leaves,
+    }  # fmt: skip
+    header = _header(policy)
+    header[st.N_TICKETS], header[st.N_TASKS] = len(workload), len(workload.tier)
+    header[st.N_AGENTS], header[st.N_SEGMENTS] = len(roster), len(roster.segments)
+    header[st.N_ARRIVALS], header[st.N_MOVES], header[st.N_LEAVES] = len(arrivals), len(moves), len(leaves)
+    header[st.N_DRAWS] = workload.page_ppm.size
+    header[st.TASKS_AT] = st.HEADER + (len(workload) + 1) * st.TICKET_WIDTH
+    place = int(header[st.TASKS_AT]) + len(workload.tier) * st.TASK_WIDTH
+    for at, rows in fixed.items():
+        header[at], place = place, place + rows.size
+    s = np.empty(_lay_out(header, place, _rooms(workload, roster)), dtype=np.int64)
+    s[: st.HEADER] = header
+    for at, rows in fixed.items():
+        s[header[at] : header[at] + rows.size] = rows.ravel()
+    _load(s, workload, policy)
+    return s
+
+
+def _rooms(workload: Workload, roster: Roster) -> tuple[int, ...]:
+    """For how many rows the tables that grow have room at first: memory that is not written to costs nothing."""
+    m = len(workload.tier)
+    return ROOM + m, ROOM + m, ROOM + m, ROOM + m + m // 4, ROOM + 2 * len(roster.chores), workload.page_ppm.size
+
+
+def _lay_out(header: NDArray[np.int64], place: int, rooms: Iterable[int]) -> int:
+    """Note where the tables that grow begin, the first of them at `place`, and for how many rows; returns the end."""
+    for number, (width, room) in enumerate(zip(st.WIDTHS, rooms, strict=True)):
+        header[st.CLAIMS_AT + number], header[st.CLAIMS_ROOM + number] = place, room
+        place += width * room
+    return place
+
+
+def _with_more_room(s: Numbers) -> Numbers:
+    """The same state with twice the room in the tables that grow."""
+    header = s[: st.HEADER].copy()
+    place = int(s[st.CLAIMS_AT])
+    larger = np.empty(
+        _lay_out(header, place, (2 * s[st.CLAIMS_ROOM : st.CLAIMS_ROOM + len(st.WIDTHS)]).tolist()), np.int64
+    )
+    larger[:place], larger[: st.HEADER] = s[:place], header
+    for number in range(len(st.WIDTHS)):
+        rows = _rows(s, number)
+        larger[header[st.CLAIMS_AT + number] :][: rows.size] = rows.ravel()
+    return larger
+
+
+def _rows(s: Numbers, number: int) -> NDArray[np.int64]:
+    """What a table that grows holds, (rows, columns): a view."""
+    place, rows, width = int(s[st.CLAIMS_AT + number]), int(s[st.CLAIMS + number]), st.WIDTHS[number]
+    return s[place : place + rows * width].reshape(-1, width)
+
+
+def _header(policy: Policy) -> NDArray[np.int64]:
+    """The header but for the places and lengths of the tables."""
+    header = np.zeros(st.HEADER, dtype=np.int64)
+    header[[st.FREE_CLAIM, st.FREE_DISTANT, st.FRESH, st.SORTED]] = NONE
+    for at, value in (
+        (st.REGIONS, policy.regions), (st.P1_PREEMPTS, policy.p1_preempts), (st.PREEMPTED_PM, policy.preempted_pm),
+        (st.HANDED_OVER_PM, policy.handed_over_pm), (st.BRIEFING, policy.briefing), (st.RAISES, policy.raises),
+        (st.WIDENS_TIER, policy.widens_tier), (st.WIDENS_REGION, policy.widens_region),
+        (st.ENTRY_TIER_ONLY, policy.entry_tier_only), (st.OTHER_REGION_PM, policy.other_region_pm),
+        (st.UNSTAFFED_ANYWHERE, policy.unstaffed_anywhere), (st.MOST_INTERRUPTIONS, policy.most_interruptions),
+        (st.WRITE_UP, policy.write_up), (st.OVERTIME, policy.overtime), (st.UP_TIER_HELP, policy.up_tier_help),
+        (st.STEPS, LEVELS * policy.rounds), (st.REST, policy.rest),
+    ):  # fmt: skip
+        header[at] = value
+    header[st.PAGE_TIMERS : st.PAGE_TIMERS + len(policy.page_timers)] = policy.page_timers
+    return header
+
+
+def _load(s: Numbers, w: Workload, policy: Policy) -> None:
+    """Tickets and tasks as they are before they come."""
+    last_in_level = (w.customer_class == CustomerClass.STANDARD) & policy.enterprise_first
+    traits = w.serve_region.astype(np.int64) << 3 | last_in_level.astype(np.int64) << 2 | w.priority
+    load_tickets(
+        s, traits, *map(_numbers, (w.first_task, w.patience, w.escalate_at, w.critical_at, w.page_at, w.page_row))
+    )
+    load_tasks(
+        s, _codes(w.tier), _codes(w.stage), _codes(w.task_kind),
+        _numbers(w.handle), _numbers(w.wait), _numbers(w.offset),
+    )  # fmt: skip
+
+
+def _numbers(column: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.ascontiguousarray(column, dtype=np.int64)
+
+
+def _codes(column: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(column, dtype=np.uint8)
+
+
+def _table(rows: int, width: int, columns: dict[int, Any]) -> NDArray[np.int64]:
+    """A table of NONE but for these columns."""
+    table = np.full((rows, width), NONE, dtype=np.int64)
+    for column, values in columns.items():
+        table[:, column] = values
+    return table
+
+
+def _agents(roster: Roster) -> NDArray[np.int64]:
+    agents = roster.agents
+    pool = np.where(agents.tier == LEAD, NONE, pools_of(agents.region, agents.tier))
+    zeros = dict.fromkeys((st.TURN, st.TAKES, st.RINGING, st.CALLED, st.TERMS_MODE), 0)
+    return _table(len(roster), st.AGENT_WIDTH, {st.POOL: pool, st.SLOW: agents.slow_pm, **zeros})
+
+
+def _segments(roster: Roster) -> NDArray[np.int64]:
+    s = roster.segments
+    return _table(len(s), st.SEGMENT_WIDTH, {
+        st.WHOSE: s.agent, st.BEGINS: s.start, st.ENDS: s.end, st.PAID_END: s.overlap_end, st.HARD_END: s.hard_end,
+        st.PAUSE: s.pause, st.SEGMENT_SLOW: s.slow_pm, st.SEGMENT_TAKES: s.takes, st.STAFFS: s.staffs,
+        st.RESTED: int(Rested.AS_PLANNED),
+    })  # fmt: skip
+
+
+def _chores(roster: Roster) -> NDArray[np.int64]:
+    c = roster.chores
+    columns = {st.CHORE_AGENT: c.agent, st.CHORE_DUE: c.start, st.CHORE_UNTIL: c.until, st.CHORE_LEFT: c.length}
+    return _table(len(c), st.CHORE_WIDTH, columns)
+
+
+def _pools(roster: Roster, policy: Policy) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The pools, and their members one after the other."""
+    agents, n = roster.agents, policy.regions * N_ROLES
+    ordinary = np.flatnonzero(agents.tier != LEAD)
+    pool = pools_of(agents.region, agents.tier)[ordinary]
+    members = ordinary[np.argsort(pool, kind="stable")]
+    last = np.cumsum(np.bincount(pool, minlength=n))
+    rules = [policy.overflow[p % N_ROLES][p // N_ROLES] if policy.overflow else None for p in range(n)]
+    helpers = np.array([len(rule.to) if rule else 0 for rule in rules])
+    return _table(n, st.POOL_WIDTH, {
+        st.ON_DUTY: 0, st.FIRST_MEMBER: last - np.bincount(pool, minlength=n), st.LAST_MEMBER: last,
+        st.OVERFLOW_AFTER: [rule.after if rule else NONE for rule in rules],
+        st.OVERFLOW_TAKES: [rule.takes if rule else 0 for rule in rules],
+        st.HELPERS: helpers, st.HELPERS_ARE_ALL: helpers == policy.regions - 1,
+    }), members  # fmt: skip
+
+
+def _order(policy: Policy) -> NDArray[np.int64]:
+    """(pools, regions): the order in which the regions are asked, home first, then as the overflow rule has it."""
+    rows = []
+    for pool in range(policy.regions * N_ROLES):
+        rule = policy.overflow[pool % N_ROLES][pool // N_ROLES] if policy.overflow else None
+        first = [pool // N_ROLES, *(rule.to if rule else ())]
+        rows.append([*first, *(region for region in range(policy.regions) if region not in first)])
+    return np.array(rows, dtype=np.int64)
+
+
+def _turns(turns: Turns, regions: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which turns are of each chain, and the turns, chain by chain."""
+    chain = np.where(
+        turns.level >= Level.GLOBAL, turns.level, (turns.region.astype(np.int64) + 1) * LEVELS + turns.level
+    )
+    last = np.cumsum(np.bincount(chain, minlength=(regions + 1) * LEVELS))
+    first = np.concatenate([[0], last[:-1]])
+    order = np.argsort(chain, kind="stable")
+    rows = _table(len(order), st.TURN_WIDTH, {
+        st.TURN_START: turns.start[order], st.TURN_END: turns.end[order], st.TURN_AGENT: turns.agent[order],
+        st.ASLEEP: turns.asleep[order], st.ANSWER_PPM: turns.answer_ppm[order],
+    })  # fmt: skip
+    return np.stack([first, last], axis=1).astype(np.int64), rows
+
+
+# ---------------------------------------------------------------------- the tapes
+
+
+def _arrivals(workload: Workload) -> NDArray[np.int64]:
+    """Tickets that come before people, by instant and number."""
+    order = np.argsort(workload.visible, kind="stable")
+    order = order[workload.visible[order] != NEVER]
+    return np.stack([workload.visible[order], order], axis=1)
+
+
+def _moves(roster: Roster) -> NDArray[np.int64]:
+    """Chores that are due, segments that begin and new work that ends: (instant, kind, number) in this order."""
+    s, chores = roster.segments, roster.chores
+    kinds = (
+        (st.CHORE_IS_DUE, chores.start, np.ones(len(chores), dtype=bool)),
+        (st.SEGMENT_BEGINS, s.start, np.ones(len(s), dtype=bool)),
+        (st.NEW_WORK_ENDS, s.end, (s.overlap_end > s.end) | s.pause),
+    )
+    rows = np.concatenate([_ahead(instants, which, kind) for kind, instants, which in kinds])
+    return rows[np.lexsort((rows[:, st.MOVED], rows[:, st.MOVE_KIND], rows[:, st.MOVES]))]
+
+
+def _leaves(roster: Roster) -> NDArray[np.int64]:
+    """Duties that end: (instant, segment)."""
+    s = roster.segments
+    rows = _ahead(s.overlap_end, ~s.pause & (s.end > 0), 0)[:, [st.MOVES, st.MOVED]]
+    return rows[np.lexsort((rows[:, st.LEAVING], rows[:, st.LEAVES]))]
+
+
+def _ahead(instants: NDArray[np.int64], which: NDArray[np.bool_], kind: int) -> NDArray[np.int64]:
+    """(instant, kind, number) of those that lie within time."""
+    number = np.flatnonzero(which & (instants > 0) & (instants < FOREVER))
+    return np.stack([instants[number], np.full(len(number), kind), number], axis=1)
+
+
+# ---------------------------------------------------------------------- the end
+
+
+def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
+    """What is known when the run is over at `end`."""
+    n = len(workload)
+    names = ("acknowledged", "started", "first_resolved", "resolved", "escalated", "critical", "abandoned", "paused")
+    tickets: dict[str, Any] = {name: np.empty(n, dtype=np.int64) for name in names}
+    tickets["state"] = np.zeros(n, dtype=np.uint8)
+    collect_tickets(s, end, _codes(workload.filtered), *tickets.values())
+    agents = s[s[st.AGENTS_AT] :][: s[st.N_AGENTS] * st.AGENT_WIDTH].reshape(-1, st.AGENT_WIDTH)
+    segments = s[s[st.SEGMENTS_AT] :][: s[st.N_SEGMENTS] * st.SEGMENT_WIDTH].reshape(-1, st.SEGMENT_WIDTH)
+    busy = (agents[:, st.TASK] != NONE) | (agents[:, st.CHORE] != NONE)
+    at_chores = agents[:, st.CHORE] != NONE
+    unfinished = np.stack([
+        np.flatnonzero(at_chores), *agents[at_chores][:, [st.TERMS_SEGMENT, st.CHORE, st.BEGAN]].T,
+        np.full(at_chores.sum(), NONE),
+    ], axis=1)  # fmt: skip
+    return Ended(
+        end=end,
+        tickets=tickets,
+        work=_work(s),
+        chores=np.concatenate([_rows(s, st.CHORE_WORK - st.CLAIMS), unfinished]),
+        pages=_rows(s, st.PAGES - st.CLAIMS),
+        left=segments[:, st.LEFT_AT],
+        rested=segments[:, st.RESTED],
+        came=segments[:, st.CAME],
+        at_work=agents[busy & (agents[:, st.SEGMENT] != NONE), st.SEGMENT].tolist(),
+    )
+
+
+def _work(s: Numbers) -> Table:
+    write_open(s)
+    rows = int(s[st.WORK])
+    work: Table = {name: np.empty(rows, dtype=dtype) for name, dtype in WORK.items()}
+    collect_work(s, *work.values())
+    return work
