@@ -27,7 +27,7 @@ from sim.engine.moments_of_it import STEP
 def one(s, i):
     return s[i] + STEP
 
-@kept("(int64[::1], int64)")
+@kept
 def play(s, end):
     t = 0
     for i in range(end):
