@@ -27,8 +27,8 @@ from sim.engine.moments_of_it import STEP
 def one(s, i):
     return s[i] + STEP
 
-@kept("(int64[::1], int64)")
-def play(s, end):
+@kept
+def play(s: "Numbers", end: "int") -> "int":
     t = 0
     for i in range(end):
         t += one(s, i)

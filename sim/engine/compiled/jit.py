@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
-ENTRIES: list[tuple[Entry, str]] = []
+ENTRIES: list[tuple[Entry, tuple[Any, ...]]] = []
 """All entry points, with the types of their arguments."""
 
 
@@ -31,22 +31,26 @@ def compiled(function: Function) -> Function:
     return made
 
 
-def kept(arguments: str) -> Callable[[Function], Function]:
+def kept(function: Function) -> Function:
     """An entry point: called from Python, and kept on disk with all the functions that it calls.
 
-    Args:
-        arguments: their types, such as `(int64[::1], int64)`.
+    Its arguments are whole numbers and contiguous arrays, as their annotations say; see `_type`.
     """
+    if config.DISABLE_JIT:
+        return function
+    options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
+    made: Any = Entry(py_func=function, targetoptions=options)
+    texts = {name: text for name, text in function.__annotations__.items() if name != "return"}
+    ENTRIES.append((made, tuple(_type(text) for text in texts.values())))
+    return cast("Function", made)
 
-    def make(function: Function) -> Function:
-        if config.DISABLE_JIT:
-            return function
-        options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
-        made: Any = Entry(py_func=function, targetoptions=options)
-        ENTRIES.append((made, arguments))
-        return cast("Function", made)
 
-    return make
+def _type(text: str) -> Any:
+    """Numba's type for an annotation: `int`, `Numbers`, `Codes`, or an array of a type of numpy's."""
+    if text == "int":
+        return numba.int64
+    named = {"Numbers": "int64", "Codes": "uint8"}.get(text, text.removeprefix("NDArray[np.").removesuffix("]"))
+    return getattr(numba.types, named)[::1]
 
 
 def compile_entries() -> None:
