@@ -14,8 +14,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from sim.experiment.engines import PREFERRED
 from sim.experiment.parallel import available_workers
-from sim.experiment.run import PREFERRED, simulate
+from sim.experiment.run import simulate
 from sim.scenario.schema import Scenario
 from sim.workforce.plan import plan_roster
 from sim.workforce.presence import sample_roster
@@ -100,7 +101,7 @@ def command(*arguments: str) -> Callable[[], object]:
 
 
 def peak_mb() -> float:
-    """Peak resident memory of this process. On Linux `getrusage` would count that of the parent before it started us."""
+    """Peak resident memory of this process. On Linux `getrusage` counts that of the parent as well."""
     status = Path("/proc/self/status")
     if status.exists():
         (peak,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))

@@ -15,7 +15,7 @@ from sim.workload.alerts import seen
 from sim.workload.arrivals import local_time
 from sim.workload.assists import P1, with_assists
 from sim.workload.batches import UNKNOWN, batches, ticket_log
-from sim.workload.disruptions import disruptions_of, served_by, served_from
+from sim.workload.disruptions import EVERYTHING, disruptions_of, served_by, served_from
 from sim.workload.draws import Draws, Part
 from sim.workload.durations import quantile
 from sim.workload.emergencies import emergencies_of, emergency_tasks, type_of
@@ -229,6 +229,9 @@ def _tape(
     emergency = np.full(len(visible), NO_EMERGENCY, dtype=np.uint8)
     emergency[emergencies] = type_of(rows.number[emergencies])
     due["critical_at"][emergencies] = NEVER
+    unseen = np.flatnonzero(visible == NEVER)
+    for instants in due.values():
+        instants[unseen] = NEVER
     calls = emergencies[_are_paged(emergency[emergencies], scenario)]
     page = pages(scenario.oncall, rows.kind, rows.priority, rows.created, visible, calls, words)
     page_at = _paged_when_served(page.at, visible, rows, scenario, disruptions)
@@ -237,7 +240,7 @@ def _tape(
         serve_region=served_by(disruptions, scenario, rows.created, rows.region, rows.number),
         number=rows.number, kind=rows.kind, emergency=emergency, priority=rows.priority,
         customer_class=rows.customer_class, channel=rows.channel, patience=rows.patience,
-        **{name: np.where(visible == NEVER, NEVER, instants) for name, instants in due.items()},
+        **due,
         page_at=page_at, page_row=page.row, page_ppm=page.ppm, page_awake=page.awake, page_asleep=page.asleep,
         first_task=tasks.first, stage=tasks.stage, tier=tasks.tier, handle=tasks.handle, offset=tasks.offset,
         wait=tasks.wait, task_kind=tasks.kind,
@@ -248,6 +251,8 @@ def _paged_when_served(
     at: NDArray[np.int64], visible: NDArray[np.int64], rows: _Tickets, scenario: Scenario, disruptions: Disruptions
 ) -> NDArray[np.int64]:
     """Nobody is paged for what is not served: urgent alerts page when it is again, late ones some time after that."""
+    if (disruptions.serves == EVERYTHING).all():
+        return at
     late = scenario.oncall.late_alert if scenario.oncall else None
     is_late = (rows.kind == Kind.ALERT) & (rows.priority == PRIORITIES.index("P3"))
     moved = at

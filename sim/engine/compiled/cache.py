@@ -27,6 +27,7 @@ from llvmlite import binding
 from numba.core import config
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
+from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 from numba.misc.appdirs import AppDirs
 
@@ -147,7 +148,7 @@ class Shelf(NullCache):  # type: ignore[misc]  # numba publishes no types of its
         content = self.read(signature)
         if content is None:
             return None
-        target_context.refresh()
+        rtsys.initialize(target_context)  # all that loading needs; a whole refresh would import scipy.linalg
         return CompileResult._rebuild(target_context, *loads(content))  # noqa: S301, SLF001  # what this class wrote
 
     def save_overload(self, signature: object, result: CompileResult) -> None:

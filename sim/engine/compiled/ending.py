@@ -67,10 +67,7 @@ from sim.engine.ranks import NONE
 from sim.workforce.roster import COORDINATOR
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from sim.engine.compiled.state import Codes, Numbers, State
+    from sim.engine.compiled.state import Codes, Ids, Numbers, Shorts, State
 
 
 @kept
@@ -180,13 +177,13 @@ def write_open(array: Numbers) -> None:
 def collect_work(
     array: Numbers,
     ticket: Numbers,
-    task: NDArray[np.int16],
-    stretch: NDArray[np.int16],
+    task: Shorts,
+    stretch: Shorts,
     kind: Codes,
-    region: NDArray[np.int16],
+    region: Shorts,
     tier: Codes,
-    agent: NDArray[np.int32],
-    duty: NDArray[np.int32],
+    agent: Ids,
+    duty: Ids,
     queued_at: Numbers,
     why_queued: Codes,
     start: Numbers,

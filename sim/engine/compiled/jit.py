@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
-ENTRIES: list[tuple[Entry, str]] = []
-"""All entry points, with the types of their arguments."""
+ENTRIES: list[Entry] = []
+"""All entry points that have been imported."""
+
+TYPES = {"int": "int64", "Numbers": "int64[::1]", "Ids": "int32[::1]", "Shorts": "int16[::1]", "Codes": "uint8[::1]"}
+"""What numba calls the types with which the arguments of an entry point are annotated."""
 
 
 def compiled(function: Function) -> Function:
@@ -31,33 +34,25 @@ def compiled(function: Function) -> Function:
     return made
 
 
-def kept(arguments: str) -> Callable[[Function], Function]:
-    """An entry point: called from Python, and kept on disk with all the functions that it calls.
-
-    Args:
-        arguments: their types, such as `(int64[::1], int64)`.
-    """
-
-    def make(function: Function) -> Function:
-        if config.DISABLE_JIT:
-            return function
-        options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
-        made: Any = Entry(py_func=function, targetoptions=options)
-        ENTRIES.append((made, arguments))
-        return cast("Function", made)
-
-    return make
+def kept(function: Function) -> Function:
+    """An entry point: called from Python, and kept on disk with all the functions that it calls."""
+    if config.DISABLE_JIT:
+        return function
+    options = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, "boundscheck": None}
+    made: Any = Entry(py_func=function, targetoptions=options)
+    ENTRIES.append(made)
+    return cast("Function", made)
 
 
 def compile_entries() -> None:
     """Have all entry points that were imported ready: from disk, or compiled."""
-    for entry, arguments in ENTRIES:
-        entry.compile(arguments)
+    for entry in ENTRIES:
+        entry.compile(entry.declared)
 
 
 def entries_on_disk() -> bool:
     """Whether another process finds them all, or needs none; ask when they are ready."""
-    return all(entry.shelf is not None and entry.shelf.folder is not None for entry, _ in ENTRIES)
+    return all(entry.shelf is not None and entry.shelf.folder is not None for entry in ENTRIES)
 
 
 @intrinsic  # type: ignore[untyped-decorator]  # numba publishes no types of its own parts
@@ -85,6 +80,12 @@ class Entry(CPUDispatcher):  # type: ignore[misc]  # numba publishes no types of
     """A compiled function whose machine code is kept on disk; of many processes one compiles it."""
 
     shelf: Shelf | None = None
+
+    @property
+    def declared(self) -> str:
+        """The types of the arguments, as they are annotated."""
+        names = [name for argument, name in self.py_func.__annotations__.items() if argument != "return"]
+        return f"({', '.join(TYPES[name] for name in names)},)"
 
     def compile(self, sig: Any) -> Any:
         """For numba: the machine code for a signature, from memory, from disk, or compiled."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         def __setitem__(self, at: int, value: int, /) -> None: ...
 
     Numbers = NDArray[np.int64]
+    Ids = NDArray[np.int32]
+    Shorts = NDArray[np.int16]
     Codes = NDArray[np.uint8]
 
 # ---------------------------------------------------------------------- the header
