@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 ENTRY, FOLLOW_UP, ONWARD, REOPENED = 0, 1, 2, 5
 SLOTS = 6
+ONWARD_TIERS = REOPENED - ONWARD
+_STEPS = np.array([0, 0, 1, 2, 3, 0], dtype=np.uint8)
+"""Which tier of its route a ticket has come to in each slot but the last, where it is that of the one before."""
 _KINDS = np.array(
     [TaskKind.WORK, TaskKind.FOLLOW_UP, TaskKind.WORK, TaskKind.WORK, TaskKind.WORK, TaskKind.REOPENED], dtype=np.uint8
 )
@@ -40,20 +43,26 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
         priority: (n,) 0 for P1.
         draw: uniform numbers in [0, 1) by purpose: `draw("handle", 6)` is (n, 6).
     """
-    solved, customer, reopening = draw("solved", 3), draw("customer wait", 2), draw("reopening", 2)
-    used, slot_tier = _slots(work, priority, solved, customer[:, 0], reopening[:, 0])
+    used, passed_on = _slots(work, priority, draw)
     place = np.flatnonzero(used)
-    ticket, slot = np.divmod(place, SLOTS)
-    tier = slot_tier.ravel()[place]
-    first = np.concatenate([[0], np.cumsum(np.bincount(ticket, minlength=len(priority)))])
-    waits = {FOLLOW_UP: (work.customer_wait.duration, customer), REOPENED: (work.reopening.after, reopening)}
+    ticket = place // SLOTS
+    slot = (place - ticket * SLOTS).astype(np.uint8)
+    first = np.concatenate([[0], np.cumsum(np.count_nonzero(used, axis=1))])
+    reopened = np.flatnonzero(slot == REOPENED)
+    step = _STEPS[slot]
+    step[reopened] = passed_on[ticket[reopened]]
+    tier = _route_tables(work)[0].ravel()[priority[ticket].astype(np.int64) * len(TIERS) + step]
     wait = np.zeros(len(place), dtype=np.int64)
-    for waited, (law, u) in waits.items():
-        rows = np.flatnonzero(slot == waited)
-        wait[rows] = quantile(law, u[ticket[rows], 1])
+    for slot_of_wait, purpose, law in (
+        (FOLLOW_UP, "customer wait", work.customer_wait.duration), (REOPENED, "reopening", work.reopening.after),
+    ):  # fmt: skip
+        rows = np.flatnonzero(slot == slot_of_wait)
+        if len(rows):
+            wait[rows] = quantile(law, draw(purpose, 2)[ticket[rows], 1])
     nominal = _nominal(work, tier, draw("handle", SLOTS).ravel()[place])
-    found = np.flatnonzero((slot == ENTRY) & (tier == 0) & (draw("knowledge", 1)[ticket, 0] < work.knowledge.share))
-    nominal[found] *= work.knowledge.factor
+    if work.knowledge.share:
+        found = np.flatnonzero((slot == ENTRY) & (tier == 0) & (draw("knowledge", 1)[ticket, 0] < work.knowledge.share))
+        nominal[found] *= work.knowledge.factor
     return Tasks(
         first=first,
         stage=(np.arange(len(place)) - first[ticket]).astype(np.uint8),
@@ -65,27 +74,25 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
     )
 
 
-def _slots(
-    work: Work,
-    priority: NDArray[np.uint8],
-    solved: NDArray[np.float64],
-    waits: NDArray[np.float64],
-    comes_back: NDArray[np.float64],
-) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
-    """Which slots hold a task, and its tier: (n, SLOTS) each."""
-    route_tier, route_solved = _route_tables(work)
-    used = np.zeros((len(priority), SLOTS), dtype=bool)
-    tier = np.zeros((len(priority), SLOTS), dtype=np.uint8)
+def _slots(work: Work, priority: NDArray[np.uint8], draw: Draw) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+    """Which slots hold a task, (n, SLOTS), and how many tiers beyond that of entry each ticket comes to, (n,)."""
+    used = np.zeros((len(priority), SLOTS), dtype=np.bool_)
     used[:, ENTRY] = True
-    tier[:, [ENTRY, FOLLOW_UP]] = route_tier[priority, :1]
-    tier[:, ONWARD : ONWARD + 3] = route_tier[priority, 1:]
-    passed_on = solved >= route_solved[priority]
-    used[:, ONWARD : ONWARD + 3] = np.logical_and.accumulate(passed_on, axis=1)
-    used[:, FOLLOW_UP] = waits < work.customer_wait.share
-    used[:, REOPENED] = comes_back < work.reopening.share
-    tiers_after_entry = used[:, ONWARD : ONWARD + 3].sum(axis=1)
-    tier[:, REOPENED] = route_tier[priority, tiers_after_entry]
-    return used, tier
+    for slot, purpose, share in (
+        (FOLLOW_UP, "customer wait", work.customer_wait.share), (REOPENED, "reopening", work.reopening.share),
+    ):  # fmt: skip
+        if share:
+            used[:, slot] = draw(purpose, 2)[:, 0] < share
+    passed_on = np.zeros(len(priority), dtype=np.uint8)
+    solved = _route_tables(work)[1]
+    going = np.flatnonzero((solved[:, 0] < 1)[priority])
+    if len(going):
+        u = draw("solved", ONWARD_TIERS)
+        for step in range(ONWARD_TIERS):
+            going = going[u[going, step] >= solved[priority[going], step]]
+            used[going, ONWARD + step] = True
+            passed_on[going] += 1
+    return used, passed_on
 
 
 def _route_tables(work: Work) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
