@@ -14,7 +14,7 @@ from sim.engine.compiled.codes import (
     STATE_PENDING,
     STATE_RESOLVED,
 )
-from sim.engine.compiled.jit import compiled, kept, opened
+from sim.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.journal import write
 from sim.engine.compiled.state import (
     ABANDONED,

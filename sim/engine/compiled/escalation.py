@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.compiled.arithmetic import timer
 from sim.engine.compiled.codes import KIND_COMMS
-from sim.engine.compiled.jit import compiled
+from sim.compiled.jit import compiled
 from sim.engine.compiled.queues import schedule
 from sim.engine.compiled.reach import when_escalated
 from sim.engine.compiled.state import (

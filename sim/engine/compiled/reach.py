@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.compiled.arithmetic import timer
 from sim.engine.compiled.codes import WHY_ESCALATED
-from sim.engine.compiled.jit import compiled
+from sim.compiled.jit import compiled
 from sim.engine.compiled.queues import enqueue, schedule
 from sim.engine.compiled.state import (
     ANYWHERE,
