@@ -68,13 +68,14 @@ def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid, window: tupl
     """Time that the spans of each code spend in each bin, and in the window if there is one: (codes, bins) ms."""
     low, high = window or (grid.first, grid.end)
     held = np.zeros(2 * codes * (grid.bins + 1), dtype=np.int64)
-    passes.fill_bins(*_plain(spans.start, spans.end, code), max(low, grid.first), min(high, grid.end), *grid, held)
+    start, end, whose = _plain(spans.start, spans.end, code)
+    passes.fill_bins(start, end, whose, max(low, grid.first), min(high, grid.end), *grid, held)
     return held[: len(held) // 2].reshape(codes, grid.bins + 1)[:, :-1]
 
 
-def _plain(*columns: Codes) -> list[Ints]:
+def _plain(*columns: Codes) -> tuple[Ints, ...]:
     """Columns as compiled functions want them."""
-    return [np.require(column, np.int64, "CW") for column in columns]
+    return tuple(np.require(column, np.int64, ("C", "W")) for column in columns)
 
 
 class Union(NamedTuple):

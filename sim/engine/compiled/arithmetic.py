@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.engine import policy, ranks
 from sim.compiled.jit import compiled
+from sim.engine import policy, ranks
 
 scaled = compiled(policy.scaled)
 combined = compiled(policy.combined)
