@@ -2,7 +2,7 @@
 
 Every ticket has six slots in which a task may or may not be: entry tier, follow-up after the customer's answer, second,
 third and fourth tier of its route, and reopening. Each slot has its own column of random numbers whether it is used or
-not, so that a change to one mechanism moves no other draw.
+not, and each mechanism a stream of its own, so that a change to one mechanism moves no other draw.
 """
 
 from __future__ import annotations
@@ -17,13 +17,19 @@ from sim.workload.tape import TaskKind
 from sim.workload.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typing import Protocol
 
     from numpy.typing import NDArray
 
     from sim.scenario.work import Work
 
-    Draw = Callable[[str, int], NDArray[np.float64]]
+    class Draw(Protocol):
+        """Uniform numbers in [0, 1) by purpose: all columns of every ticket, or those of some cells (see `Draws`)."""
+
+        def __call__(
+            self, purpose: str, columns: int, cells: NDArray[np.int64] | None = None, /
+        ) -> NDArray[np.float64]: ...
+
 
 ENTRY, FOLLOW_UP, ONWARD, REOPENED = 0, 1, 2, 5
 SLOTS = 6
@@ -41,9 +47,20 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
     Args:
         work: the scenario's section.
         priority: (n,) 0 for P1.
-        draw: uniform numbers in [0, 1) by purpose: `draw("handle", 6)` is (n, 6).
+        draw: uniform numbers in [0, 1) by purpose: `draw("handle", 6)` is (n, 6). What is switched off is not drawn.
     """
-    used, passed_on = _slots(work, priority, draw)
+    used = np.zeros((len(priority), SLOTS), dtype=np.bool_)
+    used[:, ENTRY] = True
+    waits = {}
+    for at, purpose, share, law in (
+        (FOLLOW_UP, "customer wait", work.customer_wait.share, work.customer_wait.duration),
+        (REOPENED, "reopening", work.reopening.share, work.reopening.after),
+    ):
+        if share:
+            u = draw(purpose, 2)
+            used[:, at] = u[:, 0] < share
+            waits[at] = law, u[:, 1]
+    passed_on = _pass_on(used, work, priority, draw)
     place = np.flatnonzero(used)
     ticket = place // SLOTS
     slot = (place - ticket * SLOTS).astype(np.uint8)
@@ -53,13 +70,10 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
     step[reopened] = passed_on[ticket[reopened]]
     tier = _route_tables(work)[0].ravel()[priority[ticket].astype(np.int64) * len(TIERS) + step]
     wait = np.zeros(len(place), dtype=np.int64)
-    for slot_of_wait, purpose, law in (
-        (FOLLOW_UP, "customer wait", work.customer_wait.duration), (REOPENED, "reopening", work.reopening.after),
-    ):  # fmt: skip
-        rows = np.flatnonzero(slot == slot_of_wait)
-        if len(rows):
-            wait[rows] = quantile(law, draw(purpose, 2)[ticket[rows], 1])
-    nominal = _nominal(work, tier, draw("handle", SLOTS).ravel()[place])
+    for at, (law, u) in waits.items():
+        rows = np.flatnonzero(slot == at)
+        wait[rows] = quantile(law, u[ticket[rows]])
+    nominal = _nominal(work, tier, draw("handle", SLOTS, place))
     if work.knowledge.share:
         found = np.flatnonzero((slot == ENTRY) & (tier == 0) & (draw("knowledge", 1)[ticket, 0] < work.knowledge.share))
         nominal[found] *= work.knowledge.factor
@@ -74,25 +88,21 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
     )
 
 
-def _slots(work: Work, priority: NDArray[np.uint8], draw: Draw) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
-    """Which slots hold a task, (n, SLOTS), and how many tiers beyond that of entry each ticket comes to, (n,)."""
-    used = np.zeros((len(priority), SLOTS), dtype=np.bool_)
-    used[:, ENTRY] = True
-    for slot, purpose, share in (
-        (FOLLOW_UP, "customer wait", work.customer_wait.share), (REOPENED, "reopening", work.reopening.share),
-    ):  # fmt: skip
-        if share:
-            used[:, slot] = draw(purpose, 2)[:, 0] < share
+def _pass_on(used: NDArray[np.bool_], work: Work, priority: NDArray[np.uint8], draw: Draw) -> NDArray[np.uint8]:
+    """Note in (n, SLOTS) which of the onward slots hold a task; how many tiers beyond the first each ticket gets to."""
     passed_on = np.zeros(len(priority), dtype=np.uint8)
     solved = _route_tables(work)[1]
+    steps = np.flatnonzero((solved < 1).any(axis=0))
     going = np.flatnonzero((solved[:, 0] < 1)[priority])
     if len(going):
-        u = draw("solved", ONWARD_TIERS)
-        for step in range(ONWARD_TIERS):
-            going = going[u[going, step] >= solved[priority[going], step]]
+        cells = going[:, None] * ONWARD_TIERS + steps
+        u = draw("solved", ONWARD_TIERS, cells.ravel()).reshape(cells.shape)
+        for column, step in enumerate(steps.tolist()):
+            on = np.flatnonzero(u[:, column] >= solved[priority[going], step])
+            going, u = going[on], u[on]
             used[going, ONWARD + step] = True
             passed_on[going] += 1
-    return used, passed_on
+    return passed_on
 
 
 def _route_tables(work: Work) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
