@@ -11,7 +11,7 @@ from time import perf_counter
 from bench import HERE, Row, command, in_child, side_by_side, tape
 
 import sim
-from sim.engine.compiled.cache import VARIABLE
+from sim.compiled.cache import VARIABLE
 
 LIBRARIES = "import numpy, pandas, numba"
 

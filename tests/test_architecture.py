@@ -10,7 +10,7 @@ import sim
 ROOT = Path(sim.__file__).parent
 
 ORDER = (
-    "errors", "clock", "periods", "streams",
+    "errors", "clock", "periods", "streams", "compiled.lock", "compiled.cache", "compiled.jit",
     "scenario.patterns", "scenario.units", "scenario.tree", "scenario.data_files", "scenario.base", "scenario.demand",
     "scenario.occurrences", "scenario.work", "scenario.policy", "scenario.oncall", "scenario.emergencies",
     "scenario.continuity", "scenario.people", "scenario.staffing", "scenario.limits",
@@ -32,13 +32,13 @@ ORDER = (
     "engine.journal", "engine.lifecycle", "engine.policy", "engine.ranks", "engine.moments", "engine.lines",
     "engine.reach", "engine.escalation", "engine.emergency", "engine.paging", "engine.rest", "engine.presence",
     "engine.records", "engine.ending", "engine.desk",
-    "engine.compiled.lock", "engine.compiled.cache", "engine.compiled.jit", "engine.compiled.state",
-    "engine.compiled.codes", "engine.compiled.arithmetic", "engine.compiled.queues", "engine.compiled.journal",
+    "engine.compiled.state", "engine.compiled.codes", "engine.compiled.arithmetic", "engine.compiled.queues", "engine.compiled.journal",
     "engine.compiled.reach", "engine.compiled.escalation", "engine.compiled.idle", "engine.compiled.presence",
     "engine.compiled.lines", "engine.compiled.work", "engine.compiled.paging", "engine.compiled.settling",
     "engine.compiled.moves", "engine.compiled.loop", "engine.compiled.loading", "engine.compiled.ending",
     "engine.kernel",
-    "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla", "metrics.utilization",
+    "metrics.passes", "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla",
+    "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
     "metrics.staffing", "metrics.emergencies", "metrics.continuity", "metrics.lost_time", "metrics.setting",
     "metrics.definition", "metrics.desk_figures", "metrics.event_figures", "metrics.people_figures", "metrics.kpis",
@@ -60,8 +60,8 @@ ORDER = (
 
 AT_HOME = {
     "simpy": "engine",
-    "numba": "engine",
-    "llvmlite": "engine",
+    "numba": "compiled",
+    "llvmlite": "compiled",
     "matplotlib": "report",
     "jinja2": "report",
     "loky": "experiment",

@@ -60,7 +60,7 @@ def prepare(name: str) -> None:
     """
     import_module(ENGINES[name])
     if name in COMPILED:
-        from sim.engine.compiled.jit import compile_entries
+        from sim.compiled.jit import compile_entries
 
         compile_entries()
 
@@ -69,7 +69,7 @@ def on_disk(name: str) -> bool:
     """Whether another process finds the engine as it is here, and need not compile it again. Ask after `prepare`."""
     if name not in COMPILED:
         return True
-    from sim.engine.compiled.jit import entries_on_disk
+    from sim.compiled.jit import entries_on_disk
 
     return entries_on_disk()
 

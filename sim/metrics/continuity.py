@@ -273,7 +273,7 @@ def _by_time(run: _Run, clock: Clock) -> Ratios:
 
 
 def _held(spans: Spans, grid: Grid, clock: Clock) -> Ints:
-    held: Ints = time_in_bins(spans.clipped(0, clock.end), np.zeros(len(spans.start), dtype=np.int64), 1, grid)[0]
+    held: Ints = time_in_bins(spans, np.zeros(len(spans.start), dtype=np.int64), 1, grid, (0, clock.end))[0]
     return held
 
 

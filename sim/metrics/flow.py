@@ -213,7 +213,7 @@ def _backlog(lines: Lines, end: int, scenario: Scenario, clock: Clock) -> dict[s
 
 def _by_time(kinds: list[tuple[Spans, Codes]], clock: Clock) -> Ratios:
     grid = time_grid(clock)
-    held = (time_in_bins(spans.clipped(0, clock.end), tier, len(TIERS), grid).T.ravel() for spans, tier in kinds)
+    held = (time_in_bins(spans, tier, len(TIERS), grid, (0, clock.end)).T.ravel() for spans, tier in kinds)
     lasts = np.repeat(np.minimum(grid.starts + grid.width, clock.end) - grid.starts, len(TIERS))
     return ratios(*((time / HOUR, lasts / HOUR) for time in held))
 

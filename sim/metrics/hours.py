@@ -85,7 +85,7 @@ def weeks(clock: Clock) -> Grid:
 
 
 def _by_week(own: Own, agents: int, clock: Clock) -> Ratios:
-    held = time_in_bins(own.spans.clipped(clock.warmup, clock.end), own.agent, agents, weeks(clock))
+    held = time_in_bins(own.spans, own.agent, agents, weeks(clock), (clock.warmup, clock.end))
     return ratios((held.ravel() / HOUR, 1))
 
 

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.metrics import passes
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Codes = NDArray[Any]  # any integer type
-
-
-_PIECE = 1 << 13
-"""Spans that are worked on at a time: few enough for a processor's cache."""
 
 
 class Spans(NamedTuple):
@@ -66,23 +64,18 @@ def summed(values: Codes, code: Codes, codes: int) -> Ints:
     return np.bincount(code, weights=values, minlength=codes).astype(np.int64)
 
 
-def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid) -> Ints:
-    """Time that the spans of each code spend in each bin: (codes, bins) ms."""
-    held, whole = np.zeros((2, codes * (grid.bins + 1)), dtype=np.int64)  # one more column, for ends at the very end
-    for first in range(0, len(code), _PIECE):
-        piece = slice(first, first + _PIECE)
-        inside = Spans(spans.start[piece], spans.end[piece]).clipped(grid.first, grid.end)
-        some = np.flatnonzero(inside.end > inside.start)
-        since, until = inside.start[some] - grid.first, inside.end[some] - grid.first
-        row, own, last = code[piece][some] * np.int64(grid.bins + 1), since // grid.width, until // grid.width
-        np.add.at(held, row + own, np.minimum(until, (own + 1) * grid.width) - since)
-        beyond = np.flatnonzero(last > own)
-        row, own, last, until = row[beyond], own[beyond], last[beyond], until[beyond]
-        np.add.at(held, row + last, until - last * grid.width)
-        np.add.at(whole, row + own + 1, 1)
-        np.subtract.at(whole, row + last, 1)
-    held += np.cumsum(whole) * grid.width  # what begins in the bins of a code ends in them
-    return held.reshape(codes, grid.bins + 1)[:, :-1]
+def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid, window: tuple[int, int] | None = None) -> Ints:
+    """Time that the spans of each code spend in each bin, and in the window if there is one: (codes, bins) ms."""
+    low, high = window or (grid.first, grid.end)
+    held = np.zeros(2 * codes * (grid.bins + 1), dtype=np.int64)
+    start, end, whose = _plain(spans.start, spans.end, code)
+    passes.fill_bins(start, end, whose, max(low, grid.first), min(high, grid.end), *grid, held)
+    return held[: len(held) // 2].reshape(codes, grid.bins + 1)[:, :-1]
+
+
+def _plain(*columns: Codes) -> tuple[Ints, ...]:
+    """Columns as compiled functions want them."""
+    return tuple(np.require(column, np.int64, ("C", "W")) for column in columns)
 
 
 class Union(NamedTuple):
@@ -98,18 +91,16 @@ def union(spans: Spans, group: Codes) -> Union:
     """The union of the spans of each group: what overlaps or touches becomes one. No span may end before it starts."""
     if not len(group):
         return Union(spans, group.astype(np.int64), np.empty(0, dtype=np.intp))
-    # One axis for all groups, each in a lane of its own: then a running maximum restarts with every group.
-    base = int(spans.start.min())
-    lane = group * np.int64(int(spans.end.max()) - base + 1) - base
-    start, reached = lane + spans.start, lane + spans.end
-    order = None if (start[1:] >= start[:-1]).all() else np.argsort(start, kind="stable")
-    if order is not None:
-        start, reached = start[order], reached[order]
-    np.maximum.accumulate(reached, out=reached)
-    first = np.append(0, np.flatnonzero(start[1:] > reached[:-1]) + 1)
-    last = np.append(first[1:], len(start)) - 1
-    opener = first if order is None else order[first]
-    return Union(Spans(spans.start[opener], reached[last] - lane[opener]), group[opener].astype(np.int64), opener)
+    order: NDArray[np.intp] | None = None
+    start, end, whose = _plain(spans.start, spans.end, group)
+    opener, reached = np.empty((2, len(start)), dtype=np.int64)
+    count = passes.join_spans(start, end, whose, opener, reached)
+    if count < 0:
+        order = np.lexsort((start, whose))
+        count = passes.join_spans(start[order], end[order], whose[order], opener, reached)
+        opener[:count] = order[opener[:count]]
+    opener = opener[:count]
+    return Union(Spans(start[opener], reached[:count]), whose[opener], opener)
 
 
 class Shared(NamedTuple):
@@ -135,21 +126,21 @@ def intersection(spans: Spans, group: Codes, others: Spans, other_group: Codes) 
     if not len(group) or not len(solid):
         nothing = np.empty(0, dtype=np.int64)
         return Shared(Spans(nothing, nothing), nothing.astype(np.intp), nothing.astype(np.intp))
-    base = min(int(spans.start.min()), int(others.start.min()))
-    width = np.int64(max(int(spans.end.max()), int(others.end.max())) - base + 1)
-    lane, other_lane = group * width - base, other_group[solid] * width - base
-    order = np.argsort(other_lane + others.start[solid], kind="stable")
-    solid, other_lane = solid[order], other_lane[order]
-    # The others lie one after the other, so each span meets those from the first that ends after its start on.
-    met = np.searchsorted(other_lane + others.end[solid], lane + spans.start, side="right")
-    count = np.maximum(np.searchsorted(other_lane + others.start[solid], lane + spans.end, side="left") - met, 0)
-    first = np.repeat(np.arange(len(count)), count)
-    second = solid[np.arange(len(first)) + np.repeat(met - (np.cumsum(count) - count), count)]
-    pieces = Spans(
-        np.maximum(spans.start[first], others.start[second]), np.minimum(spans.end[first], others.end[second])
-    )
-    rows = np.flatnonzero(pieces.end > pieces.start)
-    return Shared(pieces.where(rows), first[rows], second[rows])
+    start, end, whose = _plain(spans.start, spans.end, group)
+    groups = max(int(whose.max()), int(other_group.max())) + 1
+    solid = solid[np.lexsort((others.start[solid], other_group[solid]))]
+    lanes = np.searchsorted(other_group[solid], np.arange(groups + 1))
+    room = len(start) + len(solid)
+    while True:
+        pieces = np.empty((4, room), dtype=np.int64)
+        count = passes.meet_spans(
+            start, end, whose, others.start[solid], others.end[solid], lanes, lanes[:-1].copy(), *pieces
+        )
+        if count <= room:
+            break
+        room = count
+    since, until, first, second = pieces[:, :count]
+    return Shared(Spans(since, until), first, solid[second])
 
 
 def remainder(spans: Spans, holes: Spans, within: NDArray[np.intp]) -> tuple[Spans, NDArray[np.intp]]:

@@ -43,7 +43,7 @@ class LocalWeek:
     def time(self, spans: Spans, region: NDArray[Any], part: NDArray[Any], parts: int) -> Ints:
         """Time of the spans inside the window, by region, local hour of the week and part: (regions, 168, parts) ms."""
         regions = len(self.hour)
-        held = time_in_bins(spans.clipped(*self.window), region * np.int64(parts) + part, regions * parts, self.grid)
+        held = time_in_bins(spans, region * np.int64(parts) + part, regions * parts, self.grid, self.window)
         hour = np.arange(regions)[:, None] * HOURS_PER_WEEK + self.hour
         cell = hour[:, None, :] * parts + np.arange(parts)[:, None]
         shape = (regions, HOURS_PER_WEEK, parts)

@@ -47,6 +47,21 @@ class Part:
         else:
             out[:] = self.stream(purpose).random((self.total, out.shape[1]))[self.rows]
 
+    def pick(self, out: NDArray[np.float64], purpose: str, columns: int, cells: NDArray[np.int64]) -> None:
+        """Uniform numbers for some of the cells of their table, which has a row for each of them."""
+        if not self.complete:
+            whole = np.empty((len(self), columns))
+            self.fill(whole, purpose)
+            out[:] = whole.ravel()[cells]
+            return
+        rng, size = self.stream(purpose), _BLOCK * columns
+        piece, total = np.empty(size), self.total * columns
+        starts = np.arange(0, total, size)
+        cuts = [*np.searchsorted(cells, starts).tolist(), len(cells)]
+        for start, low, high in zip(starts.tolist(), cuts[:-1], cuts[1:], strict=True):
+            rng.random(out=piece[: min(size, total - start)])
+            out[low:high] = piece[cells[low:high] - start]
+
     def fill_words(
         self, out: NDArray[np.uint64], purpose: str, tickets: NDArray[np.int64], places: NDArray[np.int64]
     ) -> None:
@@ -72,11 +87,26 @@ class Draws:
         self.parts = [part for part in parts if len(part)]
         self.ends = np.cumsum([0, *(len(part) for part in self.parts)])
 
-    def __call__(self, purpose: str, columns: int) -> NDArray[np.float64]:
-        """(n, columns) uniform numbers in [0, 1)."""
+    def __call__(self, purpose: str, columns: int, cells: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        """(n, columns) uniform numbers in [0, 1), or those of some cells of this table, (k,).
+
+        Args:
+            purpose: of the streams.
+            columns: of the table.
+            cells: (k,) ticket x columns + column, ascending.
+        """
+        if cells is not None:
+            return self._picked(purpose, columns, cells)
         out = np.empty((self.ends[-1], columns))
         for part, low, high in zip(self.parts, self.ends[:-1].tolist(), self.ends[1:].tolist(), strict=True):
             part.fill(out[low:high], purpose)
+        return out
+
+    def _picked(self, purpose: str, columns: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+        out = np.empty(len(cells))
+        cuts = np.searchsorted(cells, self.ends * columns).tolist()
+        for part, start, low, high in zip(self.parts, self.ends[:-1].tolist(), cuts[:-1], cuts[1:], strict=True):
+            part.pick(out[low:high], purpose, columns, cells[low:high] - start * columns)
         return out
 
     def words(self, purpose: str, columns: int, tickets: NDArray[np.int64]) -> NDArray[np.uint64]:

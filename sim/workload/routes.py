@@ -2,7 +2,7 @@
 
 Every ticket has six slots in which a task may or may not be: entry tier, follow-up after the customer's answer, second,
 third and fourth tier of its route, and reopening. Each slot has its own column of random numbers whether it is used or
-not, so that a change to one mechanism moves no other draw.
+not, and each mechanism a stream of its own, so that a change to one mechanism moves no other draw.
 """
 
 from __future__ import annotations
@@ -17,16 +17,25 @@ from sim.workload.tape import TaskKind
 from sim.workload.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typing import Protocol
 
     from numpy.typing import NDArray
 
     from sim.scenario.work import Work
 
-    Draw = Callable[[str, int], NDArray[np.float64]]
+    class Draw(Protocol):
+        """Uniform numbers in [0, 1) by purpose: all columns of every ticket, or those of some cells (see `Draws`)."""
+
+        def __call__(
+            self, purpose: str, columns: int, cells: NDArray[np.int64] | None = None, /
+        ) -> NDArray[np.float64]: ...
+
 
 ENTRY, FOLLOW_UP, ONWARD, REOPENED = 0, 1, 2, 5
 SLOTS = 6
+ONWARD_TIERS = REOPENED - ONWARD
+_STEPS = np.array([0, 0, 1, 2, 3, 0], dtype=np.uint8)
+"""Which tier of its route a ticket has come to in each slot but the last, where it is that of the one before."""
 _KINDS = np.array(
     [TaskKind.WORK, TaskKind.FOLLOW_UP, TaskKind.WORK, TaskKind.WORK, TaskKind.WORK, TaskKind.REOPENED], dtype=np.uint8
 )
@@ -38,22 +47,36 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
     Args:
         work: the scenario's section.
         priority: (n,) 0 for P1.
-        draw: uniform numbers in [0, 1) by purpose: `draw("handle", 6)` is (n, 6).
+        draw: uniform numbers in [0, 1) by purpose: `draw("handle", 6)` is (n, 6). What is switched off is not drawn.
     """
-    solved, customer, reopening = draw("solved", 3), draw("customer wait", 2), draw("reopening", 2)
-    used, slot_tier = _slots(work, priority, solved, customer[:, 0], reopening[:, 0])
+    used = np.zeros((len(priority), SLOTS), dtype=np.bool_)
+    used[:, ENTRY] = True
+    waits = {}
+    for at, purpose, share, law in (
+        (FOLLOW_UP, "customer wait", work.customer_wait.share, work.customer_wait.duration),
+        (REOPENED, "reopening", work.reopening.share, work.reopening.after),
+    ):
+        if share:
+            u = draw(purpose, 2)
+            used[:, at] = u[:, 0] < share
+            waits[at] = law, u[:, 1]
+    passed_on = _pass_on(used, work, priority, draw)
     place = np.flatnonzero(used)
-    ticket, slot = np.divmod(place, SLOTS)
-    tier = slot_tier.ravel()[place]
-    first = np.concatenate([[0], np.cumsum(np.bincount(ticket, minlength=len(priority)))])
-    waits = {FOLLOW_UP: (work.customer_wait.duration, customer), REOPENED: (work.reopening.after, reopening)}
+    ticket = place // SLOTS
+    slot = (place - ticket * SLOTS).astype(np.uint8)
+    first = np.concatenate([[0], np.cumsum(np.count_nonzero(used, axis=1))])
+    reopened = np.flatnonzero(slot == REOPENED)
+    step = _STEPS[slot]
+    step[reopened] = passed_on[ticket[reopened]]
+    tier = _route_tables(work)[0].ravel()[priority[ticket].astype(np.int64) * len(TIERS) + step]
     wait = np.zeros(len(place), dtype=np.int64)
-    for waited, (law, u) in waits.items():
-        rows = np.flatnonzero(slot == waited)
-        wait[rows] = quantile(law, u[ticket[rows], 1])
-    nominal = _nominal(work, tier, draw("handle", SLOTS).ravel()[place])
-    found = np.flatnonzero((slot == ENTRY) & (tier == 0) & (draw("knowledge", 1)[ticket, 0] < work.knowledge.share))
-    nominal[found] *= work.knowledge.factor
+    for at, (law, u) in waits.items():
+        rows = np.flatnonzero(slot == at)
+        wait[rows] = quantile(law, u[ticket[rows]])
+    nominal = _nominal(work, tier, draw("handle", SLOTS, place))
+    if work.knowledge.share:
+        found = np.flatnonzero((slot == ENTRY) & (tier == 0) & (draw("knowledge", 1)[ticket, 0] < work.knowledge.share))
+        nominal[found] *= work.knowledge.factor
     return Tasks(
         first=first,
         stage=(np.arange(len(place)) - first[ticket]).astype(np.uint8),
@@ -65,27 +88,21 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
     )
 
 
-def _slots(
-    work: Work,
-    priority: NDArray[np.uint8],
-    solved: NDArray[np.float64],
-    waits: NDArray[np.float64],
-    comes_back: NDArray[np.float64],
-) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
-    """Which slots hold a task, and its tier: (n, SLOTS) each."""
-    route_tier, route_solved = _route_tables(work)
-    used = np.zeros((len(priority), SLOTS), dtype=bool)
-    tier = np.zeros((len(priority), SLOTS), dtype=np.uint8)
-    used[:, ENTRY] = True
-    tier[:, [ENTRY, FOLLOW_UP]] = route_tier[priority, :1]
-    tier[:, ONWARD : ONWARD + 3] = route_tier[priority, 1:]
-    passed_on = solved >= route_solved[priority]
-    used[:, ONWARD : ONWARD + 3] = np.logical_and.accumulate(passed_on, axis=1)
-    used[:, FOLLOW_UP] = waits < work.customer_wait.share
-    used[:, REOPENED] = comes_back < work.reopening.share
-    tiers_after_entry = used[:, ONWARD : ONWARD + 3].sum(axis=1)
-    tier[:, REOPENED] = route_tier[priority, tiers_after_entry]
-    return used, tier
+def _pass_on(used: NDArray[np.bool_], work: Work, priority: NDArray[np.uint8], draw: Draw) -> NDArray[np.uint8]:
+    """Note in (n, SLOTS) which of the onward slots hold a task; how many tiers beyond the first each ticket gets to."""
+    passed_on = np.zeros(len(priority), dtype=np.uint8)
+    solved = _route_tables(work)[1]
+    steps = np.flatnonzero((solved < 1).any(axis=0))
+    going = np.flatnonzero((solved[:, 0] < 1)[priority])
+    if len(going):
+        cells = going[:, None] * ONWARD_TIERS + steps
+        u = draw("solved", ONWARD_TIERS, cells.ravel()).reshape(cells.shape)
+        for column, step in enumerate(steps.tolist()):
+            on = np.flatnonzero(u[:, column] >= solved[priority[going], step])
+            going, u = going[on], u[on]
+            used[going, ONWARD + step] = True
+            passed_on[going] += 1
+    return passed_on
 
 
 def _route_tables(work: Work) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

@@ -59,10 +59,14 @@ class _Tickets:
 
     def only(self, rows: NDArray[np.int64]) -> _Tickets:
         """Some of them, or all in another order."""
+        if len(rows) == len(self.created) and (rows[1:] > rows[:-1]).all():
+            return self
         return _Tickets(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
     def followed_by(self, other: _Tickets) -> _Tickets:
         """These, then others."""
+        if not len(other.created):
+            return self
         return _Tickets(
             **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
         )
@@ -122,15 +126,16 @@ def _customers(found: Sequence[Batch], scenario: Scenario, clock: Clock, draw: D
     """Customers' tickets: what a log says of them, the rest by chance."""
     demand, region, created = scenario.demand, _region(found), _column(found, "created")
     channels = list(demand.channels.values())
-    wanted = _choice([channel.share for channel in channels], draw("channel", 1)[:, 0])
+    drawn_channel = draw("channel", 1)[:, 0] if len(channels) > 1 else np.zeros(len(created))
+    wanted = _choice([channel.share for channel in channels], drawn_channel)
     channel = _known_or(found, "channel", _open_channel(wanted, created, region, scenario, clock))
-    is_standard = draw("class", 1)[:, 0] >= demand.enterprise
-    drawn_class = np.where(is_standard, CustomerClass.STANDARD, CustomerClass.ENTERPRISE)
+    is_standard = draw("class", 1)[:, 0] >= demand.enterprise if demand.enterprise else True
+    drawn_class = np.where(is_standard, int(CustomerClass.STANDARD), int(CustomerClass.ENTERPRISE))
     return _Tickets(
         created=created, region=region, number=_column(found, "number"), kind=_full(created, Kind.TICKET),
         priority=_priority(found, demand.priorities, draw),
         customer_class=_known_or(found, "customer_class", drawn_class), channel=channel,
-        patience=_patience(channel, channels, draw("patience", 1)[:, 0]), source=_column(found, "source"),
+        patience=_patience(channel, channels, draw), source=_column(found, "source"),
     )  # fmt: skip
 
 
@@ -193,6 +198,8 @@ def _open_channel(
     """The channel that customers end up in: their own while it is open, else its fallback."""
     channels = scenario.demand.channels
     names = list(channels)
+    if all(channel.open is None or channel.fallback is None for channel in channels.values()):
+        return wanted
     wall = local_time(created, region, scenario.regions, clock)
     weekday = weekdays(wall // DAY)
     chosen = wanted.copy()
@@ -203,8 +210,11 @@ def _open_channel(
     return chosen
 
 
-def _patience(channel: NDArray[np.uint8], channels: list[Channel], u: NDArray[np.float64]) -> NDArray[np.int64]:
+def _patience(channel: NDArray[np.uint8], channels: list[Channel], draw: Draws) -> NDArray[np.int64]:
     patience = np.full(len(channel), NEVER)
+    if all(each.patience is None for each in channels):
+        return patience
+    u = draw("patience", 1)[:, 0]
     for index, each in enumerate(channels):
         if each.patience is not None:
             here = channel == index
@@ -288,6 +298,8 @@ def _critical(scenario: Scenario) -> ByPriority:
 
 def _due(rows: _Tickets, after: ByPriority) -> NDArray[np.int64]:
     """Creation plus a time by priority; missing where the priority has none."""
+    if not after:
+        return np.full(len(rows.created), NEVER)
     times = np.array([after.get(name, NEVER) for name in PRIORITIES])[rows.priority]
     return np.where(times == NEVER, NEVER, rows.created + times)
 

@@ -1,4 +1,4 @@
-"""The compiled engine on disk: compiled once, and again whenever something that it was made of is another."""
+"""Compiled functions on disk: compiled once, and again whenever something that it was made of is another."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from threading import Thread
 import pytest
 
 import sim
-from sim.engine.compiled import cache
-from sim.engine.compiled.lock import locked
+from sim.compiled import cache
+from sim.compiled.lock import locked
 
 PACKAGE = Path(sim.__file__).parent
 
 STAND_IN = """
 from sim.clock import MINUTE
-from sim.engine.compiled.jit import compiled, kept
+from sim.compiled.jit import compiled, kept
 from sim.engine.moments_of_it import STEP
 
 @compiled
@@ -38,7 +38,7 @@ def play(s: "Numbers", end: "int") -> "int":
 CALL = """
 import logging, sys, time
 import numpy as np
-from sim.engine.compiled import cache
+from sim.compiled import cache
 from sim.engine.stand_in import play
 cache.TOLD_AFTER_S = 0.05
 compiles = []
@@ -60,7 +60,7 @@ class World:
         shutil.copytree(PACKAGE, self.package, ignore=shutil.ignore_patterns("__pycache__"))
         (self.package / "engine" / "stand_in.py").write_text(STAND_IN, encoding="utf-8")
         self.step(1)
-        self.beside = self.package / "engine" / "compiled" / "__pycache__"
+        self.beside = self.package / "compiled" / "__pycache__"
 
     def step(self, length: int) -> None:
         (self.package / "engine" / "moments_of_it.py").write_text(f"STEP = {length}\n", encoding="utf-8")
@@ -191,7 +191,8 @@ def test_the_key_is_that_of_the_sources(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_key_covers_every_module_that_the_engine_reads() -> None:
-    covered = {PACKAGE / name for name in cache.READ} | set((PACKAGE / "engine").rglob("*.py"))
+    covered = {PACKAGE / name for name in cache.READ}
+    covered |= {source for room in cache.ROOMS for source in (PACKAGE / room).rglob("*.py")}
     for path in covered:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sim."):
@@ -240,7 +241,7 @@ def test_a_folder_without_locks_is_no_obstacle(tmp_path: Path) -> None:
 def test_the_lock_of_a_dead_process_is_free(tmp_path: Path) -> None:
     holds = (
         "import sys, time, pathlib\n"
-        "from sim.engine.compiled.lock import locked\n"
+        "from sim.compiled.lock import locked\n"
         f"with locked(pathlib.Path({str(tmp_path / 'lock')!r}), 0.0):\n"
         "    print('held', flush=True)\n"
         "    time.sleep(60)\n"

@@ -256,7 +256,8 @@ def _activate(choose: Choose, ticket: dict[str, Any], tiers: int, has: dict[str,
         ticket["critical"] = (ticket["visible"] + choose((10, 30, 60)), *woken)
     beside = []
     if has["assists"]:
-        beside += [(*task, 0, "assist") for task in _tasks_at(choose, (*roles, min(tiers + 1, MANAGER - 1)), choose((1, 1, 2)))]
+        helpers = (*roles, min(tiers + 1, MANAGER - 1))
+        beside += [(*task, 0, "assist") for task in _tasks_at(choose, helpers, choose((1, 1, 2)))]
     if has["outside"] and choose((True, False)):
         beside.append((1, choose(WORK), 0, "outside"))
     if has["comms"]:

@@ -33,9 +33,10 @@ def tasks_of(priorities: list[str], numbers: dict[str, list[float]] | None = Non
     priority = np.array([PRIORITIES.index(name) for name in priorities], dtype=np.uint8)
     quiet = {"solved": [0.0] * 3}
 
-    def draw(purpose: str, columns: int) -> Any:
+    def draw(purpose: str, columns: int, cells: Any = None) -> Any:
         row = (numbers or {}).get(purpose, quiet.get(purpose, [0.99] * columns))
-        return np.tile(np.array(row), (len(priority), 1))
+        table = np.tile(np.array(row), (len(priority), 1))
+        return table if cells is None else table.ravel()[cells]
 
     return with_assists(ways(work, priority, draw), work, {}, priority, draw)
 

@@ -44,6 +44,19 @@ def test_words_for_some_are_those_of_their_numbers(sets: list[set[int]], seed: i
     assert words.tolist() == np.concatenate(expected)[some].tolist()
 
 
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.booleans(), st.sets(st.integers(0, 5000), max_size=30)), max_size=4), st.data())
+def test_cells_are_those_of_the_table(kinds: list[tuple[bool, set[int]]], data: st.DataObject) -> None:
+    parts = [
+        Part(np.arange(100 * len(rows)) if whole else np.array(sorted(rows), dtype=np.int64), 1, 0, "here", f"way {n}")
+        for n, (whole, rows) in enumerate(kinds)
+    ]
+    table = Draws(parts)("handle", 3).ravel()
+    chance = np.random.default_rng(data.draw(st.integers(0, 100)))
+    cells = np.flatnonzero(chance.random(len(table)) < data.draw(st.sampled_from([0.0, 0.1, 1.0])))
+    assert Draws(parts)("handle", 3, cells).tolist() == table[cells].tolist()
+
+
 @pytest.mark.parametrize("rows", [[], [0], [3], [0, 1, 2], [2, 0, 1], [0, 2]])
 def test_numbers_are_the_same_whoever_else_comes(rows: list[int]) -> None:
     part = Part(np.array(rows, dtype=np.int64), 1, 0, "here", "ticket")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Draw = Callable[[str, int], NDArray[np.float64]]
+    from sim.workload.routes import Draw
 
 MANY = 100_000
 MEANS = {"tier1": "10 min", "tier2": "20 min", "tier3": "30 min", "tier4": "40 min"}
@@ -58,9 +58,20 @@ def work_of(**keys: Any) -> Work:
     return Work.model_validate({"handle": FIXED, **keys})
 
 
+def drawn_from(table: Callable[[str, int], Any]) -> Draw:
+    """Numbers by purpose, of which cells may be picked."""
+
+    def draw(purpose: str, columns: int, cells: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        numbers: NDArray[np.float64] = np.array(table(purpose, columns))
+        assert numbers.shape[1] == columns
+        return numbers if cells is None else numbers.ravel()[cells]
+
+    return draw
+
+
 def written(**columns: list[float]) -> Draw:
     """Numbers written by hand for one ticket; where none are written it is solved at once and nothing else happens."""
-    return lambda purpose, n: np.array([columns.get(purpose.replace(" ", "_"), [0.99 * (purpose != "solved")] * n)])
+    return drawn_from(lambda what, n: [columns.get(what.replace(" ", "_"), [0.99 * (what != "solved")] * n)])
 
 
 def one(work: Work, priority: str, **columns: list[float]) -> Slots:
@@ -77,7 +88,7 @@ def sampled(work: Work, priorities: NDArray[np.uint8] | str, seed: int = 1) -> S
     if isinstance(priorities, str):
         priorities = np.full(MANY, PRIORITIES.index(priorities), dtype=np.uint8)
     n = len(priorities)
-    return spread(ways(work, priorities, lambda purpose, columns: stream(seed, 0, purpose).random((n, columns))))
+    return spread(ways(work, priorities, drawn_from(lambda what, columns: stream(seed, 0, what).random((n, columns)))))
 
 
 def assert_share(found: NDArray[np.bool_], share: float) -> None:
@@ -214,7 +225,7 @@ def test_tasks_come_ticket_by_ticket_with_their_kinds_and_stages() -> None:
         "customer wait": [[0.4, 0.5], [0.6, 0.5], [0.4, 0.5]],
         "reopening": [[0.4, 0.5], [0.4, 0.5], [0.6, 0.5]],
     }
-    tasks = ways(work, np.full(3, 2, dtype=np.uint8), lambda what, n: np.array(numbers.get(what, [[0.99] * n] * 3)))
+    tasks = ways(work, np.full(3, 2, dtype=np.uint8), drawn_from(lambda what, n: numbers.get(what, [[0.99] * n] * 3)))
     first, again, reopened = TaskKind.WORK, TaskKind.FOLLOW_UP, TaskKind.REOPENED
     assert tasks.kind.tolist() == [first, again, first, first, first, reopened, first, reopened, first, again, first]
     assert tasks.stage.tolist() == [0, 1, 2, 3, 4, 5, 0, 1, 0, 1, 2]
@@ -297,21 +308,27 @@ def test_used_slots_have_work_and_unused_ones_are_not_waited_for() -> None:
     assert not ticket.wait[:, [ENTRY, *range(ONWARD, REOPENED)]].any()
 
 
-def test_the_same_numbers_are_drawn_whatever_is_switched_on() -> None:
-    """The purposes asked for and their widths never change, so that switching a mechanism moves no other number."""
+def test_what_is_off_is_not_drawn_and_what_is_on_is_drawn_once_and_alike() -> None:
+    """Each purpose has its own numbers, of a width that never changes: to switch a mechanism on moves no others."""
 
     def asked(work: Work) -> dict[str, int]:
         seen: dict[str, int] = {}
 
-        def draw(purpose: str, columns: int) -> NDArray[np.float64]:
-            assert seen.setdefault(purpose, columns) == columns
+        def table(purpose: str, columns: int) -> NDArray[np.float64]:
+            assert purpose not in seen
+            seen[purpose] = columns
             return np.full((4, columns), 0.5)
 
-        ways(work, np.arange(4, dtype=np.uint8), draw)
+        ways(work, np.arange(4, dtype=np.uint8), drawn_from(table))
         return seen
 
-    full = work_of(
-        routes=dict.fromkeys(PRIORITIES, LONG_ROUTE), customer_wait={"share": 1.0}, reopening={"share": 1.0},
-        knowledge={"share": 1.0, "factor": 0.5}, status_updates={"cost": "1 min"},
-    )  # fmt: skip
-    assert asked(full) == asked(work_of())
+    keys: dict[str, dict[str, Any]] = {
+        "solved": {"routes": dict.fromkeys(PRIORITIES, LONG_ROUTE)}, "customer wait": {"customer_wait": {"share": 1.0}},
+        "reopening": {"reopening": {"share": 1.0}}, "knowledge": {"knowledge": {"share": 1.0, "factor": 0.5}},
+    }  # fmt: skip
+    nothing = {"routes": {name: {"tiers": ("tier1",)} for name in PRIORITIES}}
+    widths = {"handle": SLOTS, "solved": 3, "customer wait": 2, "reopening": 2, "knowledge": 1}
+    assert asked(work_of(**nothing)) == {"handle": SLOTS}
+    for purpose, on in keys.items():
+        assert asked(work_of(**{**nothing, **on})) == {name: widths[name] for name in ("handle", purpose)}
+    assert asked(work_of(**{key: value for on in keys.values() for key, value in on.items()})) == widths

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sim.compiled.jit import compiled
 from sim.engine import policy, ranks
-from sim.engine.compiled.jit import compiled
 
 scaled = compiled(policy.scaled)
 combined = compiled(policy.combined)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.clock import NEVER
+from sim.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.codes import (
     HOW_OPEN,
     KIND_COMMS,
@@ -14,7 +15,6 @@ from sim.engine.compiled.codes import (
     STATE_PENDING,
     STATE_RESOLVED,
 )
-from sim.engine.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.journal import write
 from sim.engine.compiled.state import (
     ABANDONED,

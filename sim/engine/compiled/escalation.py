@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.arithmetic import timer
 from sim.engine.compiled.codes import KIND_COMMS
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.queues import schedule
 from sim.engine.compiled.reach import when_escalated
 from sim.engine.compiled.state import (

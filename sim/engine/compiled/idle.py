@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.engine.compiled.jit import compiled
+from sim.compiled.jit import compiled
 from sim.engine.compiled.state import (
     FIRST_IDLE,
     IDLE_AFTER,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.codes import MODE_DUTY
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.state import (
     BEGAN,
     CHORE_WORK,

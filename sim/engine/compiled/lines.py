@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.codes import WHY_ARRIVED, WHY_ESCALATED
 from sim.engine.compiled.escalation import when_queued
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.presence import effort, may_take
 from sim.engine.compiled.queues import dequeue, enqueue, goes_before
 from sim.engine.compiled.reach import asked, look_again, may_serve, overflows, pool_at, when_in_line, wide

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.clock import NEVER
-from sim.engine.compiled.jit import compiled, kept, opened
+from sim.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.state import (
     CRITICAL_AT,
     DORMANT,

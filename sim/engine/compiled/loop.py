@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.arithmetic import timer
 from sim.engine.compiled.codes import WHY_ARRIVED
 from sim.engine.compiled.escalation import start_timer
-from sim.engine.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.moves import begin, chore_is_due, end_duty, end_new_work, end_overtime, open_desk, rest_is_over
 from sim.engine.compiled.paging import arrives_and_pages, is_answered, is_late, runs_out
 from sim.engine.compiled.presence import end_chore

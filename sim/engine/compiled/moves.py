@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.codes import CAME_LATE, HOW_HANDED_OVER
 from sim.engine.compiled.idle import cease_to_be_idle
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.paging import calls_away, next_reserved
 from sim.engine.compiled.presence import (
     add_chore,

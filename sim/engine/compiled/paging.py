@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.arithmetic import timer
 from sim.engine.compiled.codes import HOW_PREEMPTED, IS_ANSWERED, IS_BUSY, IS_NOT_NEEDED, IS_OPEN, IS_UNANSWERED
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.journal import write_page
 from sim.engine.compiled.lines import gives_way, hold, queue_if_held
 from sim.engine.compiled.presence import effort, here, is_leaving

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.codes import CAME_NOT, MODE_CALL_OUT, MODE_DUTY, MODE_OVERLAP
 from sim.engine.compiled.idle import cease_to_be_idle
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.journal import write_chore
 from sim.engine.compiled.queues import schedule
 from sim.engine.compiled.state import (

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.engine.compiled.jit import compiled
+from sim.compiled.jit import compiled
 from sim.engine.compiled.state import (
     CLAIM_LEVEL,
     CLAIM_PLACE,

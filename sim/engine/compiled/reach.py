@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.arithmetic import timer
 from sim.engine.compiled.codes import WHY_ESCALATED
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.queues import enqueue, schedule
 from sim.engine.compiled.state import (
     ANYWHERE,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.codes import HOW_PREEMPTED, KIND_ASSIST, KIND_CRITICAL
 from sim.engine.compiled.idle import become_idle
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.lines import best_line, claim, idle_agent, may_preempt, victim
 from sim.engine.compiled.paging import next_reserved, strand
 from sim.engine.compiled.presence import begin_chore, has_chore, here, is_leaving

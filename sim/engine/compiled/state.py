@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sim.engine.compiled.jit import compiled
+from sim.compiled.jit import compiled
 from sim.engine.ranks import NONE
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.compiled.jit import compiled
 from sim.engine.compiled.arithmetic import combined, remaining, scaled, timer
 from sim.engine.compiled.codes import (
     HOW_ABANDONED,
@@ -25,7 +26,6 @@ from sim.engine.compiled.codes import (
 )
 from sim.engine.compiled.escalation import escalate, may_escalate, pause_timer, resume_timer
 from sim.engine.compiled.idle import cease_to_be_idle
-from sim.engine.compiled.jit import compiled
 from sim.engine.compiled.journal import write, write_wait
 from sim.engine.compiled.lines import join, leave
 from sim.engine.compiled.presence import has_worked, interrupt_chore, note_terms

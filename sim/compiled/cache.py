@@ -1,8 +1,8 @@
-"""Where the compiled engine is kept, so that a machine compiles it once.
+"""Where compiled functions are kept, so that a machine compiles them once.
 
 numba's own cache looks at the file of the function alone: where another module changes, it goes on with what that
 module used to say. So the folder here is named by everything that the machine code was made of: the sources of the
-engine and of the modules whose constants it reads, Python, numba, and the processor.
+engine, of the other compiled functions and of the modules whose constants they read, Python, numba, and the processor.
 """
 
 from __future__ import annotations
@@ -31,18 +31,21 @@ from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 from numba.misc.appdirs import AppDirs
 
-from sim.engine.compiled.lock import locked
+from sim.compiled.lock import locked
 from sim.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(__file__).parents[2]
+PACKAGE = Path(__file__).parents[1]
+ROOMS = ("compiled", "engine")
+"""Packages of which every module is compiled, or read by what is."""
+
 READ = (
-    "clock.py", "errors.py", "scenario/base.py", "scenario/patterns.py", "scenario/units.py", "workforce/roster.py",
-    "workload/tape.py",
+    "clock.py", "errors.py", "metrics/passes.py", "scenario/base.py", "scenario/patterns.py", "scenario/units.py",
+    "workforce/roster.py", "workload/tape.py",
 )  # fmt: skip
-"""Modules outside the engine that it imports, and those that they import: it reads their constants."""
+"""Modules outside these that are compiled, or that what is compiled imports: it reads their constants."""
 
 VARIABLE = "SIM_CACHE_DIR"
 """The environment variable that says where compiled code is kept; numba's own is heeded after it."""
@@ -67,7 +70,8 @@ def key() -> str:
     Raises:
         OSError: the sources cannot be read.
     """
-    sources = [*sorted((PACKAGE / "engine").rglob("*.py")), *(PACKAGE / name for name in READ)]
+    rooms = (source for room in ROOMS for source in sorted((PACKAGE / room).rglob("*.py")))
+    sources = [*rooms, *(PACKAGE / name for name in READ)]
     everything = sha256()
     for source in sources:
         everything.update(f"{source.relative_to(PACKAGE).as_posix()}\n".encode() + sha256(source.read_bytes()).digest())

@@ -1,6 +1,6 @@
-"""How the engine is compiled: inner functions, and the entry points that Python calls.
+"""How functions are compiled: inner ones, and the entry points that Python calls.
 
-With `NUMBA_DISABLE_JIT=1` both leave a function as it is, so that the engine runs as plain Python.
+With `NUMBA_DISABLE_JIT=1` both leave a function as it is, so that all runs as plain Python.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numba.core.registry import CPUDispatcher
 from numba.core.sigutils import normalize_signature
 from numba.extending import intrinsic
 
-from sim.engine.compiled.cache import Shelf, said
+from sim.compiled.cache import Shelf, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
