@@ -71,7 +71,7 @@ def local_hour(scenario: Scenario, clock: Clock, region: NDArray[Any], instants:
     """Local hour of the week of each instant in its region."""
     hours = _hours(_zones(scenario), clock, max(clock.end, int(instants.max(initial=0))))
     quarter = (instants + clock.origin % QUARTER) // QUARTER
-    shown: Ints = hours.ravel()[region * np.int64(hours.shape[1]) + quarter]
+    shown: Ints = hours.ravel()[np.ravel_multi_index([region, quarter], hours.shape)]
     return shown
 
 
