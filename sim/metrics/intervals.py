@@ -76,7 +76,12 @@ def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid, window: tupl
 
 def _plain(*columns: Codes) -> tuple[Ints, ...]:
     """Columns as compiled functions want them."""
-    return tuple(np.require(column, np.int64, ("C", "W")) for column in columns)
+    return tuple(
+        column
+        if column.dtype == np.int64 and column.flags.c_contiguous and column.flags.writeable
+        else np.array(column, dtype=np.int64)
+        for column in columns
+    )
 
 
 class Union(NamedTuple):
