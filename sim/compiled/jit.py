@@ -47,7 +47,8 @@ def kept(function: Function) -> Function:
 def compile_entries() -> None:
     """Have all entry points that were imported ready: from disk, or compiled."""
     for entry in ENTRIES:
-        entry.compile(entry.declared)
+        if not entry.overloads:
+            entry.compile(entry.declared)
 
 
 def entries_on_disk() -> bool:

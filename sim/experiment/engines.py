@@ -54,15 +54,14 @@ def traced_name(asked: str) -> str:
 
 
 def prepare(name: str) -> None:
-    """Have an engine ready to run: compiled, where it must be, and in memory.
+    """Have an engine ready to run: compiled, where it must be, and in memory, together with what measures the run.
 
     Call it before threads or processes begin: Ctrl-C then finds the compiler where it can stop it.
     """
-    import_module(ENGINES[name])
-    if name in COMPILED:
-        from sim.compiled.jit import compile_entries
+    from sim.compiled.jit import compile_entries
 
-        compile_entries()
+    import_module(ENGINES[name])
+    compile_entries()
 
 
 def on_disk(name: str) -> bool:

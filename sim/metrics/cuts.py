@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.workload.tape import CustomerClass, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from enum import IntEnum
 
     from numpy.typing import NDArray
 
@@ -69,19 +71,29 @@ class Layout:
     what: str
 
 
+def _labels(codes: type[IntEnum]) -> tuple[str, ...]:
+    return tuple(member.name.lower() for member in codes)
+
+
+_FIXED: Axes = {
+    "priority": PRIORITIES,
+    "tier": TIERS,
+    "customer_class": _labels(CustomerClass),
+    "kind": _labels(Kind),
+    "hour_of_week": range(HOURS_PER_WEEK),
+    "level": _labels(Level),
+    "role": EVERY_ROLE,
+    "reason": (*_labels(Reason), REST),
+}
+"""The axes that are the same in every scenario."""
+
+
 def axes(scenario: Scenario) -> dict[str, Sequence[Any]]:
     """The labels along every axis that the scenario fixes; position is code."""
     return {
-        "priority": PRIORITIES,
+        **_FIXED,
         "region": tuple(scenario.regions),
-        "tier": TIERS,
         "channel": (*scenario.demand.channels, NO_CHANNEL),
-        "customer_class": tuple(member.name.lower() for member in CustomerClass),
-        "kind": tuple(member.name.lower() for member in Kind),
-        "hour_of_week": range(HOURS_PER_WEEK),
-        "level": tuple(member.name.lower() for member in Level),
-        "role": EVERY_ROLE,
-        "reason": (*(member.name.lower() for member in Reason), REST),
         "emergency": tuple(scenario.emergencies.types),
         "step": tuple(scenario.emergencies.chain),
         "disruption": (*scenario.continuity.threats, *scenario.continuity.drills),
@@ -92,7 +104,7 @@ def rows(keys: tuple[str, ...], columns: Mapping[str, NDArray[Any]], along: Axes
     """The table row of each entry of the columns, and the number of rows; a code without a label is a ValueError."""
     shape = shape_of(keys, along)
     codes = np.ravel_multi_index([columns[key] for key in keys], shape)
-    return codes, int(np.prod(shape))
+    return codes, prod(shape)
 
 
 def shape_of(keys: tuple[str, ...], along: Axes) -> tuple[int, ...]:
@@ -102,8 +114,11 @@ def shape_of(keys: tuple[str, ...], along: Axes) -> tuple[int, ...]:
 
 def ratios(*pairs: tuple[Any, Any]) -> Ratios:
     """A table from the numerator and denominator of each measure; a plain number goes for every row."""
-    both = np.broadcast_arrays(*(np.asarray(side, dtype=np.float64) for pair in pairs for side in pair))
-    return Ratios(np.stack(both[::2], axis=-1), np.stack(both[1::2], axis=-1))
+    shape = max((np.shape(side) for pair in pairs for side in pair), key=len)
+    num, den = np.empty((2, *shape, len(pairs)))
+    for measure, (above, below) in enumerate(pairs):
+        num[..., measure], den[..., measure] = above, below
+    return Ratios(num, den)
 
 
 def pair(table: Ratios, row: int, measure: int) -> tuple[float, float]:

@@ -69,13 +69,19 @@ def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid, window: tupl
     low, high = window or (grid.first, grid.end)
     held = np.zeros(2 * codes * (grid.bins + 1), dtype=np.int64)
     start, end, whose = _plain(spans.start, spans.end, code)
-    passes.fill_bins(start, end, whose, max(low, grid.first), min(high, grid.end), *grid, held)
+    if not passes.fill_bins(start, end, whose, max(low, grid.first), min(high, grid.end), *grid, held):
+        raise ValueError(f"codes from 0 to {codes - 1}, and others among them")
     return held[: len(held) // 2].reshape(codes, grid.bins + 1)[:, :-1]
 
 
 def _plain(*columns: Codes) -> tuple[Ints, ...]:
     """Columns as compiled functions want them."""
-    return tuple(np.require(column, np.int64, ("C", "W")) for column in columns)
+    return tuple(
+        column
+        if column.dtype == np.int64 and column.flags.c_contiguous and column.flags.writeable
+        else np.array(column, dtype=np.int64)
+        for column in columns
+    )
 
 
 class Union(NamedTuple):

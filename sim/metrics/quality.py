@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine.journal import NOBODY, missing
-from sim.metrics.cuts import PER_CENT, came
+from sim.metrics.cuts import PER_CENT, came, some
 from sim.scenario.base import PRIORITIES
 from sim.workload.tape import Kind, TaskKind
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Satisfaction, Targets
 
     Ints = NDArray[np.int64]
+
+_JUDGED = ("created", "started", "resolved", "respond_by", "resolve_by", "paused")
+"""Columns by which customers judge."""
 
 
 def kpis(journals: Journals, targets: Targets, clock: Clock) -> dict[str, tuple[float, float]]:
@@ -52,14 +55,14 @@ def _touched_by_another_tier(journals: Journals) -> NDArray[np.bool_]:
 
 def _satisfaction(tickets: Table, created: NDArray[np.bool_], judged: Satisfaction) -> tuple[float, float]:
     gone = ~missing(tickets["abandoned"])
-    rows = np.flatnonzero(created & (tickets["kind"] == Kind.TICKET) & (gone | ~missing(tickets["resolved"])))
-    ticket = {name: tickets[name][rows] for name in ("created", "started", "resolved", "respond_by", "resolve_by")}
+    judgeable = created & (tickets["kind"] == Kind.TICKET) & (gone | ~missing(tickets["resolved"]))
+    ticket = some({"gone": gone, **{name: tickets[name] for name in _JUDGED}}, judgeable)
     response = _lateness(ticket["started"], ticket["respond_by"], ticket["created"])
-    ended = ticket["resolved"] - np.where(gone[rows], 0, tickets["paused"][rows])
+    ended = ticket["resolved"] - np.where(ticket["gone"], 0, ticket["paused"])
     resolution = _lateness(ended, ticket["resolve_by"], ticket["created"])
     happy = judged.in_time - judged.late_response * response - judged.late_resolution * resolution
-    score = np.where(gone[rows], 0.0, np.maximum(happy, 0.0))
-    return PER_CENT * float(score.sum()), len(rows)
+    score = np.where(ticket["gone"], 0.0, np.maximum(happy, 0.0))
+    return PER_CENT * float(score.sum()), len(score)
 
 
 def _lateness(instant: Ints, deadline: Ints, created: Ints) -> NDArray[np.float64]:

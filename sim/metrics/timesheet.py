@@ -59,7 +59,7 @@ def timesheet(journals: Journals) -> Timesheet:
     return Timesheet(
         on_duty=_without(meetings, segments, journals.duties),
         occupied=_within(occupied, segments, journals.duties),
-        busy=_in_order(together(occupied, meetings), journals.end),
+        busy=_in_order(together(occupied, meetings), journals.end) if len(meetings.agent) else occupied,
         callouts=_until_duty(Own(work.spans.where(called), work.agent[called]), segments, journals.duties),
     )
 

@@ -77,7 +77,7 @@ def local_hour(scenario: Scenario, clock: Clock, region: NDArray[Any], instants:
         raise ValueError(f"invalid entry in regions: {region.min()} to {region.max()}, not of {len(scenario.regions)}")
     hours = _hours(_zones(scenario), clock, max(clock.end, int(instants.max(initial=0))))
     quarter = (instants + clock.origin % QUARTER) // QUARTER
-    shown: Ints = hours.ravel()[region * np.int64(hours.shape[1]) + quarter]
+    shown: Ints = hours.ravel()[np.ravel_multi_index([region, quarter], hours.shape)]
     return shown
 
 

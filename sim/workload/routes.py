@@ -64,7 +64,7 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
     place = np.flatnonzero(used)
     ticket = place // SLOTS
     slot = (place - ticket * SLOTS).astype(np.uint8)
-    first = np.concatenate([[0], np.cumsum(np.count_nonzero(used, axis=1))])
+    first = np.concatenate([[0], np.cumsum(np.bincount(ticket, minlength=len(priority)))])
     reopened = np.flatnonzero(slot == REOPENED)
     step = _STEPS[slot]
     step[reopened] = passed_on[ticket[reopened]]

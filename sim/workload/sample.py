@@ -126,8 +126,9 @@ def _customers(found: Sequence[Batch], scenario: Scenario, clock: Clock, draw: D
     """Customers' tickets: what a log says of them, the rest by chance."""
     demand, region, created = scenario.demand, _region(found), _column(found, "created")
     channels = list(demand.channels.values())
-    drawn_channel = draw("channel", 1)[:, 0] if len(channels) > 1 else np.zeros(len(created))
-    wanted = _choice([channel.share for channel in channels], drawn_channel)
+    wanted = np.zeros(len(created), dtype=np.int64)
+    if len(channels) > 1:
+        wanted = _choice([channel.share for channel in channels], draw("channel", 1)[:, 0])
     channel = _known_or(found, "channel", _open_channel(wanted, created, region, scenario, clock))
     is_standard = draw("class", 1)[:, 0] >= demand.enterprise if demand.enterprise else True
     drawn_class = np.where(is_standard, int(CustomerClass.STANDARD), int(CustomerClass.ENTERPRISE))
@@ -189,7 +190,10 @@ def _choice(shares: list[float], u: NDArray[np.float64]) -> NDArray[np.int64]:
     """Which of several things with these shares, for uniform numbers; never one whose share is 0."""
     cumulated = np.cumsum(shares)
     last = max(i for i, share in enumerate(shares) if share > 0)
-    return np.minimum(np.searchsorted(cumulated, u, side="right"), last)
+    chosen = np.zeros(len(u), dtype=np.int64)
+    for edge in cumulated[:last]:  # they are few: sooner than a search for each number
+        chosen += u >= edge
+    return chosen
 
 
 def _open_channel(
