@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-# Ranks; the id in the lower bits orders what is of one rank.
-WORK_ENDS = 1 << 40
-PAGE_ANSWERED = 2 << 40
-OVERTIME_ENDS = 3 << 40
-DUTY_ENDS = 4 << 40
-SEGMENT = 5 << 40
-TIMER = 6 << 40
-RETURN = 7 << 40
-ARRIVAL = 8 << 40
+ID_BITS = 52
+"""Bits of a key below its rank: the id, which orders what is of one rank."""
+
+WORK_ENDS = 1 << ID_BITS
+PAGE_ANSWERED = 2 << ID_BITS
+OVERTIME_ENDS = 3 << ID_BITS
+DUTY_ENDS = 4 << ID_BITS
+SEGMENT = 5 << ID_BITS
+TIMER = 6 << ID_BITS
+RETURN = 7 << ID_BITS
+ARRIVAL = 8 << ID_BITS
+
+PART_BITS, KIND_BITS = 16, 3
+"""Of a timer's id: the part of its ticket, and above it the kind."""
 
 # Kinds of timers, in the order in which they fire for one ticket.
 OVERFLOW = 0
@@ -27,4 +32,4 @@ NONE = -1
 
 def timer(ticket: int, kind: int, part: int = 0) -> int:
     """The key of a ticket's timer; `part` is a task of the ticket, or a page."""
-    return TIMER | ticket << 11 | kind << 8 | part
+    return TIMER | (ticket << KIND_BITS | kind) << PART_BITS | part

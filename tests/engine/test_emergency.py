@@ -41,6 +41,17 @@ def test_the_steps_of_a_chain_fall_due_one_after_the_other(world: Any) -> None:
     assert played.journals.work["kind"].tolist() == [TaskKind.WORK, TaskKind.COMMS, TaskKind.COMMS, TaskKind.COMMS]
 
 
+def test_a_chain_may_have_hundreds_of_steps(world: Any) -> None:
+    w = world(end=10_000)
+    w.agent(tier=3)
+    w.agent(tier=MANAGER)
+    w.ticket(10, "P1", outage(*((MANAGER, 7, 0, "comms", 15 * step) for step in range(600))))
+    played = w.play()
+    assert played.work[1:] == [
+        (0, step + 1, 0, 1, 10 + 15 * step, "arrived", 10 + 15 * step, 17 + 15 * step, "done") for step in range(600)
+    ]
+
+
 def test_a_step_waits_for_a_manager_and_holds_nothing_up(world: Any) -> None:
     w = world()
     w.agent(tier=3)

@@ -81,10 +81,10 @@ def test_what_happens_first_within_a_millisecond() -> None:
 
 
 def test_timers_of_an_instant_go_by_ticket_then_kind_then_part() -> None:
-    keys = [timer(t, kind, part) for t in (0, 1, 9_999_999) for kind in range(7) for part in (0, 1, 255)]
+    keys = [timer(t, kind, part) for t in (0, 1, 9_999_999) for kind in range(7) for part in (0, 1, 255, 65_535)]
     assert keys == sorted(set(keys))
     assert all(TIMER <= key < RETURN for key in keys)
-    assert timer(3, PATIENCE) == TIMER + 3 * 2048 + 4 * 256
+    assert timer(3, PATIENCE) == TIMER + (3 * 8 + 4) * 65_536
 
 
 # ---------------------------------------------------------------------- what the journals say

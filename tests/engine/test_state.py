@@ -26,7 +26,7 @@ MUST_LIE_AHEAD = {
 }  # fmt: skip
 """Names of SimPy that let something happen now, in the order in which it was asked for."""
 
-PROCESSES_AND_EVENTS_OF_SIMPY = 1 << 40
+PROCESSES_AND_EVENTS_OF_SIMPY = 1 << ID_BITS
 """Below this lie the priorities that SimPy gives to starts and ends of processes, and to the end of the run."""
 
 
@@ -208,7 +208,7 @@ def test_what_the_desk_schedules_lies_ahead(watched: tuple[Desk, Witness]) -> No
     assert len(own) > 100
     assert {type(delay) for delay, _ in own} == {int}
     assert min(delay for delay, _ in own) >= 1
-    assert {priority >> 40 for _, priority in own} == {1, 2, 3, 4, 5, 6, 7, 8}
+    assert {priority >> ID_BITS for _, priority in own} == {1, 2, 3, 4, 5, 6, 7, 8}
 
 
 def test_all_else_that_is_scheduled_is_the_bookkeeping_of_processes_and_the_end(watched: tuple[Desk, Witness]) -> None:

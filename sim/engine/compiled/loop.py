@@ -76,7 +76,19 @@ from sim.engine.compiled.work import (
     is_due,
     open_stage,
 )
-from sim.engine.ranks import ARRIVAL, DUTY_ENDS, NONE, OVERTIME_ENDS, PAGE_ANSWERED, RETURN, TIMER, WORK_ENDS
+from sim.engine.ranks import (
+    ARRIVAL,
+    DUTY_ENDS,
+    ID_BITS,
+    KIND_BITS,
+    NONE,
+    OVERTIME_ENDS,
+    PAGE_ANSWERED,
+    PART_BITS,
+    RETURN,
+    TIMER,
+    WORK_ENDS,
+)
 from sim.engine.ranks import COMMS as COMMS_TIMER
 from sim.engine.ranks import CRITICAL as CRITICAL_TIMER
 from sim.engine.ranks import ESCALATION as ESCALATION_TIMER
@@ -171,12 +183,13 @@ def _find_next(s: State) -> None:
 @compiled
 def _happens(s: State, key: int) -> None:
     """An event that was scheduled."""
-    event_rank, number = key >> 40 << 40, key & ((1 << 40) - 1)
+    event_rank, number = key >> ID_BITS << ID_BITS, key & ((1 << ID_BITS) - 1)
     if event_rank == WORK_ENDS:
         if s[agents(s, number) + BUSY_UNTIL] == s[NOW]:
             _work_ends(s, number)
     elif event_rank == TIMER:
-        _timer_is_due(s, number >> 11, number >> 8 & 7, number & 255)
+        of_ticket = number >> PART_BITS
+        _timer_is_due(s, of_ticket >> KIND_BITS, of_ticket & (1 << KIND_BITS) - 1, number & (1 << PART_BITS) - 1)
     elif event_rank == RETURN:
         come_back(s, number >> 8)
     elif event_rank == PAGE_ANSWERED:
