@@ -12,6 +12,7 @@ from simpy.events import Initialize, Process
 
 import sim.engine
 from sim.engine.desk import Desk, Moment
+from sim.engine.ranks import ID_BITS
 from sim.workload.tape import TaskKind
 
 SOURCES = sorted(Path(sim.engine.__file__).parent.glob("*.py"))
