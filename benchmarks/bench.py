@@ -14,8 +14,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from sim.experiment.engines import PREFERRED
 from sim.experiment.parallel import available_workers
-from sim.experiment.run import PREFERRED, simulate
+from sim.experiment.run import simulate
 from sim.scenario.schema import Scenario
 from sim.workforce.plan import plan_roster
 from sim.workforce.presence import sample_roster

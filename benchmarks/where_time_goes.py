@@ -18,8 +18,9 @@ from bench import BASELINE, FAST, HERE, machine
 
 import sim
 from sim.engine import desk, kernel
+from sim.experiment.engines import ENGINES
 from sim.experiment.result import Replication, Result, Timing
-from sim.experiment.run import ENGINES, simulate
+from sim.experiment.run import simulate
 from sim.metrics.measure import measure
 from sim.scenario.days_off import clock_of
 from sim.workforce.plan import plan_roster

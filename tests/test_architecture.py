@@ -31,8 +31,13 @@ ORDER = (
     "workforce.chores", "workforce.presence",
     "engine.journal", "engine.lifecycle", "engine.policy", "engine.ranks", "engine.moments", "engine.lines",
     "engine.reach", "engine.escalation", "engine.emergency", "engine.paging", "engine.rest", "engine.presence",
-    "engine.records", "engine.desk",
-    "engine.compiled.state",
+    "engine.records", "engine.ending", "engine.desk",
+    "engine.compiled.state", "engine.compiled.codes", "engine.compiled.arithmetic", "engine.compiled.queues",
+    "engine.compiled.journal", "engine.compiled.reach", "engine.compiled.escalation", "engine.compiled.idle",
+    "engine.compiled.presence", "engine.compiled.lines", "engine.compiled.work", "engine.compiled.paging",
+    "engine.compiled.settling", "engine.compiled.moves", "engine.compiled.loop", "engine.compiled.loading",
+    "engine.compiled.ending",
+    "engine.kernel",
     "metrics.passes", "metrics.intervals", "metrics.cuts", "metrics.week", "metrics.timesheet", "metrics.sla",
     "metrics.utilization",
     "metrics.flow", "metrics.quality", "metrics.hours", "metrics.pages", "metrics.indicators", "metrics.burnout",
@@ -92,7 +97,7 @@ def test_every_module_has_its_place() -> None:
 
 PARTS_OF_ONE = {
     **{f"engine.{part}": "engine.desk" for part in
-       ("lines", "reach", "escalation", "emergency", "paging", "presence", "records")},
+       ("lines", "reach", "escalation", "emergency", "paging", "presence", "ending")},
     "engine.rest": "engine.presence",
 }  # fmt: skip
 """Parts of one machine, cut apart to be read: for a type checker alone they may name the whole."""

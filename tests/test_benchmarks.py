@@ -12,7 +12,8 @@ import pytest
 import sim
 from sim.clock import NEVER
 from sim.engine.journal import How, Journals
-from sim.experiment.run import ENGINES, simulate
+from sim.experiment.engines import ENGINES
+from sim.experiment.run import simulate
 from sim.scenario.schema import Scenario
 from sim.workforce.plan import plan_roster
 from sim.workforce.presence import sample_roster

@@ -68,7 +68,13 @@ def _local_week(zones: tuple[str, ...], clock: Clock) -> LocalWeek:
 
 
 def local_hour(scenario: Scenario, clock: Clock, region: NDArray[Any], instants: Ints) -> Ints:
-    """Local hour of the week of each instant in its region."""
+    """Local hour of the week of each instant in its region.
+
+    Raises:
+        ValueError: a region that the scenario does not have.
+    """
+    if len(region) and not 0 <= int(region.min()) <= int(region.max()) < len(scenario.regions):
+        raise ValueError(f"invalid entry in regions: {region.min()} to {region.max()}, not of {len(scenario.regions)}")
     hours = _hours(_zones(scenario), clock, max(clock.end, int(instants.max(initial=0))))
     quarter = (instants + clock.origin % QUARTER) // QUARTER
     shown: Ints = hours.ravel()[np.ravel_multi_index([region, quarter], hours.shape)]

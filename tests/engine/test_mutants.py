@@ -20,7 +20,9 @@ WITHOUT_RULES = {"__init__", "arithmetic", "cache", "codes", "jit", "journal", "
 """Modules of the kernel in which nothing is decided, or by functions of the desk."""
 
 
-@pytest.mark.parametrize("first", range(0, len(MUTANTS), GROUP))
+@pytest.mark.parametrize(
+    "first", [pytest.param(first, marks=[pytest.mark.slow] if first else []) for first in range(0, len(MUTANTS), GROUP)]
+)
 def test_every_mutant_is_seen_in_the_worlds_of_the_twin_test(first: int) -> None:
     numbers = [str(number) for number in range(first, min(first + GROUP, len(MUTANTS)))]
     ran = subprocess.run(

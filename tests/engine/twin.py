@@ -10,13 +10,14 @@ import argparse
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.engine import desk, kernel
 from tests.engine.difference import difference
 from tests.engine.story import HAPPENS, seen_in, told
-from tests.engine.worlds import drawn
+from tests.engine.worlds import drawn, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,11 +38,17 @@ class Found(NamedTuple):
     differences: dict[int, str]
 
 
-def runs_of(plan: Plan) -> Iterator[tuple[Any, bool]]:
-    """What an engine is given for each run of a world, and whether it drains: as it is, drained, and cut short."""
-    world = plan.build()
-    for end, drain in ((plan.end, False), (plan.end, True), (plan.end // 2, False)):
-        yield (world.workload(), world.roster(), world.policy, end), drain
+HALF_A_MINUTE, HOURS, WEEKS = 3_277, 1_000_000, 60_000_000
+"""What the 10 ms between two instants of the grid are stretched to: far events do not lie where near ones do."""
+
+
+def runs_of(plan: Plan, lengths: Sequence[int] = (HALF_A_MINUTE, HOURS, WEEKS)) -> Iterator[tuple[Any, bool]]:
+    """What an engine is given for each run of a world, and whether it drains: as is, drained, cut, stretched."""
+    cut = replace(plan, end=plan.end // 2)
+    long = [(stretched(plan, by), by != HALF_A_MINUTE) for by in lengths]
+    for each, drain in [(plan, False), (plan, True), (cut, False), *long]:
+        world = each.build()
+        yield (world.workload(), world.roster(), world.policy, each.end), drain
 
 
 def differs(plan: Plan) -> str:
@@ -104,9 +111,7 @@ def _progress(seeds: range) -> Iterator[Found]:
 def _summary(seeds: range, seen: Counter[str], differences: dict[int, str]) -> None:
     for name in (*HAPPENS, "three at once"):
         print(f"{seen[name] / len(seeds):6.1%}  {name}")
-    print(
-        f"{len(seeds)} worlds from {seeds.start} on, each as it is, drained, and cut short: {len(differences)} differ"
-    )
+    print(f"{len(seeds)} worlds from {seeds.start} on, each in six runs: {len(differences)} differ")
     if differences:
         first = min(differences)
         print(f"seeds {sorted(differences)[:20]}; the first is {first}: {differences[first]}")

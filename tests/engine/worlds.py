@@ -215,7 +215,8 @@ def _turns(choose: Choose, grid: range, regions: int, agents: range, lead: int) 
     turns = []
     for level, region in chains:
         cut = choose(grid)
-        for start, end in choose((((0, FOREVER),), ((0, cut), (cut, FOREVER)), ((cut, FOREVER),), ((0, cut),))):
+        always, halves = ((0, FOREVER),), ((0, cut), (cut, FOREVER))
+        for start, end in choose((always, always, halves, halves[1:], halves[:1])):
             turns.append({
                 "level": level, "agent": choose(agents), "start": start, "end": end, "region": region,
                 "asleep": choose((False, True)), "chance": choose((1.0, 0.5)),
@@ -255,7 +256,8 @@ def _activate(choose: Choose, ticket: dict[str, Any], tiers: int, has: dict[str,
         ticket["critical"] = (ticket["visible"] + choose((10, 30, 60)), *woken)
     beside = []
     if has["assists"]:
-        beside += [(*task, 0, "assist") for task in _tasks_at(choose, (*roles, tiers + 1), choose((1, 1, 2)))]
+        helpers = (*roles, min(tiers + 1, MANAGER - 1))
+        beside += [(*task, 0, "assist") for task in _tasks_at(choose, helpers, choose((1, 1, 2)))]
     if has["outside"] and choose((True, False)):
         beside.append((1, choose(WORK), 0, "outside"))
     if has["comms"]:
@@ -322,3 +324,44 @@ def kind_of(task: Any) -> str:
 
 def replace_rules(plan: Plan, **rules: Any) -> Plan:
     return replace(plan, rules={**plan.rules, **rules})
+
+
+# ---------------------------------------------------------------------- the same, but for
+
+
+def stretched(plan: Plan, by: int) -> Plan:
+    """The same world with all its times so many times as long; what is for ever stays so."""
+
+    def time(value: Any) -> Any:
+        return value if value in {None, FOREVER, NO_LIMIT} else value * by
+
+    def times(each: dict[str, Any], *names: str) -> dict[str, Any]:
+        return {**each, **{name: time(each[name]) for name in names if name in each}}
+
+    def task(each: Any) -> Any:  # (tier, work, wait, kind, offset), or of a dormant one (tier, work, kind, offset)
+        return tuple(value if place == 0 or isinstance(value, str) else time(value) for place, value in enumerate(each))
+
+    def agent(each: dict[str, Any]) -> dict[str, Any]:
+        spells = {name: [(time(a), time(b)) for a, b in each.get(name, ())] for name in ("duties", "pauses")}
+        changes = [(time(at), *more) for at, *more in each.get("changes", ())]
+        return {**times(each, "overlap", "overtime"), **spells, "changes": changes}
+
+    def ticket(each: dict[str, Any]) -> dict[str, Any]:
+        at, *woken = each["critical"] or (None,)
+        pages = each["pages"] and [step and (time(step[0]), time(step[1]), *step[2:]) for step in each["pages"]]
+        return {
+            **times(each, "created", "visible", "patience", "escalate_at", "page_at"),
+            "stages": [[task(part) for part in tasks_of(stage)] for stage in each["stages"]],
+            "critical": each["critical"] and (time(at), *map(task, woken)), "pages": pages,
+        }  # fmt: skip
+
+    rules = times(plan.rules, "briefing", "write_up", "rest")
+    rules["page_timers"] = tuple(map(time, rules["page_timers"]))
+    rules["overflow"] = tuple(
+        tuple(rule and rule._replace(after=time(rule.after)) for rule in role) for role in rules["overflow"]
+    )
+    return Plan(
+        rules, time(plan.end), [agent(each) for each in plan.agents], [ticket(each) for each in plan.tickets],
+        [times(chore, "start", "length", "until") for chore in plan.chores],
+        [times(turn, "start", "end") for turn in plan.turns],
+    )  # fmt: skip
