@@ -168,7 +168,10 @@ def tables(journals: Journals, lines: Lines, scenario: Scenario, clock: Clock) -
 
 def _counted(waited: Waits, clock: Clock) -> Waits:
     """The tasks first queued in the window that somebody started on."""
-    keep = np.flatnonzero(within(waited.queued, clock) & waited.started)
+    counted = within(waited.queued, clock) & waited.started
+    if counted.all():
+        return waited
+    keep = np.flatnonzero(counted)
     columns = {name: values[keep] for name, values in waited.columns.items()}
     return Waits(waited.queued[keep], waited.wait[keep], waited.started[keep], columns)
 
@@ -232,10 +235,11 @@ def present(journals: Journals) -> Union:
     """
     work = journals.work
     emergency = journals.tickets["kind"][work["ticket"]] == Kind.EMERGENCY
-    rows = np.flatnonzero(~emergency & ~_IS_ASIDE[work["kind"]])
     ends = np.where(missing(work["end"]), journals.end, work["end"])
-    pieces = union(Spans(work["queued_at"], ends).where(rows), work["ticket"][rows])
-    return Union(pieces.spans, pieces.group, rows[pieces.opener])
+    stretches = {"ticket": work["ticket"], "since": work["queued_at"], "until": ends, "row": np.arange(len(ends))}
+    ours = some(stretches, ~emergency & ~_IS_ASIDE[work["kind"]])
+    pieces = union(Spans(ours["since"], ours["until"]), ours["ticket"])
+    return Union(pieces.spans, pieces.group, ours["row"][pieces.opener])
 
 
 def pending(journals: Journals, pieces: Union) -> Spans:
@@ -308,7 +312,7 @@ def _average(spans: Spans, clock: Clock) -> tuple[float, float]:
 def _resolution_rate(tickets: Table, clock: Clock) -> tuple[float, float]:
     """A ticket is looked at for 8 h from its creation on, and found resolved from `resolved` on."""
     seen = (tickets["state"] != State.FILTERED) & (tickets["kind"] != Kind.EMERGENCY)
-    created, resolved = tickets["created"][seen], tickets["resolved"][seen]
+    created, resolved = some({name: tickets[name] for name in ("created", "resolved")}, seen).values()
     forgotten = created + RESOLUTION_MEMORY
     known = Spans(created, forgotten).clipped(clock.warmup, clock.end)
     solved = Spans(np.where(missing(resolved), forgotten, resolved), forgotten).clipped(clock.warmup, clock.end)

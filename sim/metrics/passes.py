@@ -127,15 +127,15 @@ def meet_spans(
         low, high = lanes[group[i]], lanes[group[i] + 1]
         at = met[group[i]]  # mostly the right one, or nearly so: spans come as time goes on
         if at > low and other_end[at - 1] > start[i]:
-            high_until, at = at, low
+            beyond, at = at, low
         else:
-            high_until = min(at + 2, high)
-            if high_until > at and other_end[high_until - 1] <= start[i]:
-                high_until, at = high, high_until
-        while at < high_until:  # the first of the others that ends after the start
-            middle = (at + high_until) // 2
+            beyond = min(at + 2, high)
+            if beyond > at and other_end[beyond - 1] <= start[i]:
+                beyond, at = high, beyond
+        while at < beyond:  # the first of the others that ends after the start
+            middle = (at + beyond) // 2
             if other_end[middle] > start[i]:
-                high_until = middle
+                beyond = middle
             else:
                 at = middle + 1
         met[group[i]] = at

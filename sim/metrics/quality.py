@@ -68,8 +68,9 @@ def _satisfaction(tickets: Table, created: NDArray[np.bool_], judged: Satisfacti
 def _lateness(instant: Ints, deadline: Ints, created: Ints) -> NDArray[np.float64]:
     """Time beyond the deadline as a share of the time promised, at most 1; 0 where nothing was promised."""
     promised = ~missing(deadline) & (deadline > created)
-    late = np.where(promised & ~missing(instant), instant - deadline, 0)
-    share: NDArray[np.float64] = np.clip(late / np.where(promised, deadline - created, 1), 0.0, 1.0)
+    late = np.flatnonzero(promised & ~missing(instant) & (instant > deadline))  # they are few
+    share = np.zeros(len(instant))
+    share[late] = np.minimum((instant[late] - deadline[late]) / (deadline[late] - created[late]), 1.0)
     return share
 
 

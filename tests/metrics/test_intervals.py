@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,30 @@ def test_bins_add_up_to_what_lies_inside_the_grid(rows: list[tuple[int, int, int
     spans, group = _spans(rows)
     inside = spans.clipped(grid.first, grid.end).length
     assert time_in_bins(spans, group, GROUPS, grid).sum(axis=1).tolist() == summed(inside, group, GROUPS).tolist()
+
+
+@given(st.lists(span, max_size=12), grids, st.integers(-5, 30), st.integers(0, 60))
+def test_what_lies_outside_the_window_is_in_no_bin(
+    rows: list[tuple[int, int, int]], grid: Grid, low: int, length: int
+) -> None:
+    spans, group = _spans(rows)
+    found = time_in_bins(spans, group, GROUPS, grid, (low, low + length))
+    assert found.tolist() == time_in_bins(spans.clipped(low, low + length), group, GROUPS, grid).tolist()
+
+
+@pytest.mark.parametrize("code", [-1, GROUPS])
+def test_a_code_beyond_the_last_is_refused(code: int) -> None:
+    with pytest.raises(ValueError, match="codes from 0 to 2"):
+        time_in_bins(Spans(np.array([0]), np.array([5])), np.array([code]), GROUPS, Grid(0, 10, 2))
+
+
+@given(st.integers(1, 10**13), st.integers(1, 10**9), st.integers(-2, 2))
+def test_an_edge_belongs_to_the_bin_that_it_opens(first: int, width: int, beside: int) -> None:
+    """A product takes the place of the quotient: it must not be one beside it, however long the run."""
+    at = first // width * width + beside
+    grid = Grid(at - at % width - width, width, 3)
+    held = time_in_bins(Spans(np.array([at]), np.array([at + 1])), np.zeros(1, dtype=np.int64), 1, grid)
+    assert held.tolist() == [[0, 1, 0]]
 
 
 @given(st.lists(span, max_size=12))
@@ -119,6 +144,28 @@ def test_shared_time_is_the_same_seen_from_either_side(
     one, other = _apart(rows), _apart(other_rows)
     there, back = intersection(*one, *other), intersection(*other, *one)
     assert there.spans.length.sum() == back.spans.length.sum()
+
+
+@given(st.integers(0, 1000))
+def test_many_long_spans_in_any_order_meet_each_of_the_others_once(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    start = chance.integers(0, 400, 60)
+    spans, group = Spans(start, start + chance.integers(0, 200, 60)), chance.integers(0, GROUPS, 60)
+    edges = np.arange(0, 600, 10)
+    others, other_group = (
+        Spans(np.tile(edges, GROUPS), np.tile(edges + 7, GROUPS)),
+        np.repeat(range(GROUPS), len(edges)),
+    )
+    found = intersection(spans, group, others, other_group)
+    expected = [
+        (i, j)
+        for i in range(60)
+        for j in np.flatnonzero(
+            (other_group == group[i])
+            & (np.minimum(others.end, spans.end[i]) > np.maximum(others.start, spans.start[i]))
+        ).tolist()
+    ]
+    assert list(zip(found.first.tolist(), found.second.tolist(), strict=True)) == expected
 
 
 def test_spans_that_only_touch_share_nothing() -> None:
