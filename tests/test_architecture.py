@@ -32,7 +32,7 @@ ORDER = (
     "engine.journal", "engine.lifecycle", "engine.policy", "engine.ranks", "engine.moments", "engine.lines",
     "engine.reach", "engine.escalation", "engine.emergency", "engine.paging", "engine.rest", "engine.presence",
     "engine.records", "engine.ending", "engine.desk",
-    "engine.compiled.state", "engine.compiled.codes", "engine.compiled.arithmetic", "engine.compiled.queues",
+    "engine.compiled.codes", "engine.compiled.state", "engine.compiled.arithmetic", "engine.compiled.queues",
     "engine.compiled.journal", "engine.compiled.reach", "engine.compiled.escalation", "engine.compiled.idle",
     "engine.compiled.presence", "engine.compiled.lines", "engine.compiled.work", "engine.compiled.paging",
     "engine.compiled.settling", "engine.compiled.moves", "engine.compiled.loop", "engine.compiled.loading",

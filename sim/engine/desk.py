@@ -31,7 +31,7 @@ from sim.engine.moments import Moment, or_none
 from sim.engine.paging import Paging
 from sim.engine.policy import N_ROLES, NOMINAL, combined, pools_of, remaining, scaled
 from sim.engine.presence import Presence
-from sim.engine.ranks import ARRIVAL, NONE, PATIENCE, RETURN, WORK_ENDS, timer
+from sim.engine.ranks import ARRIVAL, NONE, PATIENCE, WORK_ENDS, returned, timer
 from sim.engine.reach import Reach
 from sim.engine.records import journals
 from sim.workforce.roster import COORDINATOR, LEAD
@@ -239,7 +239,7 @@ class Desk:
         elif self.wait[task]:
             self.pending_since[ticket] = self.env.now
             self.escalation.pause(ticket)
-            self.at(self.env.now + self.wait[task], RETURN | ticket << 8 | self.stage[task], self.come_back, ticket)
+            self.at(self.env.now + self.wait[task], returned(ticket, self.stage[task]), self.come_back, ticket)
         else:
             self.open_stage(ticket, Why.NEXT_STAGE)
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.engine.compiled import state as st
-from sim.engine.compiled.ending import collect_tickets, collect_work, last_instant, write_open
+from sim.engine.compiled.ending import collect_tickets, collect_work, count_open, last_instant, write_open
 from sim.engine.compiled.loading import load_tasks, load_tickets
-from sim.engine.compiled.loop import NO_ROOM, play
+from sim.engine.compiled.loop import NO_ROOM, SPARE, play
 from sim.engine.compiled.queues import SLOTS
 from sim.engine.journal import WORK, Journals, Rested, Table
 from sim.engine.policy import N_ROLES, Policy, pools_of
@@ -23,7 +23,7 @@ from sim.engine.ranks import NONE
 from sim.engine.records import LEVELS, Ended, journals
 from sim.errors import EngineError
 from sim.workforce.roster import FOREVER, LEAD, Level
-from sim.workload.tape import CustomerClass
+from sim.workload.tape import CHAIN, CustomerClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from sim.workforce.roster import Roster, Turns
     from sim.workload.tape import Workload
 
+MOST_TASKS = 1 << 15
+"""Tasks that a ticket must not have: the journals count them in 16 bits."""
 ROOM = 1000
 """Rows that a table which grows has room for at first, besides those that are sure to be needed."""
 
@@ -52,16 +54,26 @@ def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: 
         The journals; with `drain` their `end` is the last instant at which something happened, at least `end`.
 
     Raises:
-        EngineError: the policy has rules of its own, which only the desk can follow.
+        EngineError: the policy has rules of its own, which only the desk can follow; or there is more of something than
+            the keys of events and the columns of the journals have room for.
     """
-    if type(policy) is not Policy:
-        raise EngineError(f"the kernel knows no {type(policy).__name__}: rules written in Python run on the desk")
+    _check(workload, policy)
     s = _state(workload, roster, policy)
     while play(s, FOREVER if drain else end) == NO_ROOM:
         s = _with_more_room(s)
     if drain:
         end = max(end, int(last_instant(s)))
     return journals(_ended(s, workload, end), workload, roster)
+
+
+def _check(workload: Workload, policy: Policy) -> None:
+    if type(policy) is not Policy:
+        raise EngineError(f"the kernel knows no {type(policy).__name__}: rules written in Python run on the desk")
+    if policy.rounds * LEVELS > CHAIN:
+        raise EngineError(f"the tape has {CHAIN} pages a ticket; {policy.rounds} rounds need {policy.rounds * LEVELS}")
+    most = int(np.diff(workload.first_task).max(initial=0))
+    if most >= MOST_TASKS:
+        raise EngineError(f"a ticket has {most} tasks; there may be {MOST_TASKS - 1}")
 
 
 # ---------------------------------------------------------------------- the state at first
@@ -111,15 +123,17 @@ def _lay_out(header: NDArray[np.int64], place: int, rooms: Iterable[int]) -> int
     return place
 
 
-def _with_more_room(s: Numbers) -> Numbers:
-    """The same state with twice the room in the tables that grow."""
-    header = s[: st.HEADER].copy()
-    place = int(s[st.CLAIMS_AT])
-    larger = np.empty(
-        _lay_out(header, place, (2 * s[st.CLAIMS_ROOM : st.CLAIMS_ROOM + len(st.WIDTHS)]).tolist()), np.int64
-    )
+def _with_more_room(s: Numbers, unwritten: int = 0) -> Numbers:
+    """The same state with more room in the tables that are nearly full, and for so many rows of work at least."""
+    used, room, each = (s[at : at + st.TABLES].copy() for at in (st.CLAIMS, st.CLAIMS_ROOM, st.CLAIMS_EACH))
+    used[st.EVENTS - st.CLAIMS] += s[st.ON_WHEEL]
+    needed = used + each * (s[st.AT_STAKE] + s[st.MOST_TASKS] + SPARE)
+    needed[st.WORK - st.CLAIMS] += unwritten
+    header, place = s[: st.HEADER].copy(), int(s[st.CLAIMS_AT])
+    size = _lay_out(header, place, np.where(room < needed, 2 * needed, room).tolist())
+    larger = np.empty(size, dtype=np.int64)
     larger[:place], larger[: st.HEADER] = s[:place], header
-    for number in range(len(st.WIDTHS)):
+    for number in range(st.TABLES):
         rows = _rows(s, number)
         larger[header[st.CLAIMS_AT + number] :][: rows.size] = rows.ravel()
     return larger
@@ -145,6 +159,8 @@ def _header(policy: Policy) -> NDArray[np.int64]:
         (st.STEPS, LEVELS * policy.rounds), (st.REST, policy.rest),
     ):  # fmt: skip
         header[at] = value
+    claims = 4 * (policy.regions + 1)  # in two roles of each region, and twice where a task looks again
+    header[st.CLAIMS_EACH : st.CLAIMS_EACH + st.TABLES] = (claims, 3, 3, 3, 1, 0)
     header[st.PAGE_TIMERS : st.PAGE_TIMERS + len(policy.page_timers)] = policy.page_timers
     return header
 
@@ -309,6 +325,9 @@ def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
 
 
 def _work(s: Numbers) -> Table:
+    unwritten = count_open(s)
+    if s[st.WORK] + unwritten > s[st.WORK_ROOM]:
+        s = _with_more_room(s, unwritten)
     write_open(s)
     rows = int(s[st.WORK])
     work: Table = {name: np.empty(rows, dtype=dtype) for name, dtype in WORK.items()}

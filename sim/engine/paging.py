@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.journal import NOBODY, How, Outcome
 from sim.engine.moments import or_none
-from sim.engine.ranks import NONE, PAGE, PAGE_ANSWERED, timer
+from sim.engine.ranks import NONE, PAGE, answered, timer
 from sim.workforce.roster import Level
 from sim.workload.tape import CHAIN, NO_PAGES
 
@@ -147,7 +147,7 @@ class Paging:
         row = self._write(ticket, step, agent, Outcome.OPEN)
         self.ringing[agent] += 1
         if answers and in_time:
-            desk.at(desk.env.now + delay, PAGE_ANSWERED | ticket << 4 | step, self.is_answered, agent, row)
+            desk.at(desk.env.now + delay, answered(ticket, step), self.is_answered, agent, row)
         elif limit >= 0:
             desk.at(desk.env.now + limit, timer(ticket, PAGE, step + 1), self.runs_out, agent, row)
 

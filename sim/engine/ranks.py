@@ -17,6 +17,9 @@ ARRIVAL = 8 << ID_BITS
 PART_BITS, KIND_BITS = 16, 3
 """Of a timer's id: the part of its ticket, and above it the kind."""
 
+STAGE_BITS, STEP_BITS = 8, 4
+"""Of the id of a return, and of an answer."""
+
 # Kinds of timers, in the order in which they fire for one ticket.
 OVERFLOW = 0
 ESCALATION = 1
@@ -33,3 +36,13 @@ NONE = -1
 def timer(ticket: int, kind: int, part: int = 0) -> int:
     """The key of a ticket's timer; `part` is a task of the ticket, or a page."""
     return TIMER | (ticket << KIND_BITS | kind) << PART_BITS | part
+
+
+def returned(ticket: int, stage: int) -> int:
+    """The key of a customer's return, after which a stage opens."""
+    return RETURN | ticket << STAGE_BITS | stage
+
+
+def answered(ticket: int, step: int) -> int:
+    """The key of the answer to a page at a step of the chain."""
+    return PAGE_ANSWERED | ticket << STEP_BITS | step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -15,12 +16,14 @@ from hypothesis import given
 
 import sim
 from sim.engine import desk, kernel
-from sim.engine.journal import Journals
+from sim.engine.journal import How, Journals
 from sim.engine.policy import Policy
+from sim.errors import EngineError
 from sim.workforce.plan import plan_roster
 from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload
 from tests.engine.difference import difference
+from tests.engine.language import World
 from tests.engine.story import seen_in, told
 from tests.engine.twin import differs, rare
 from tests.engine.worlds import Plan, drawn, few, plans
@@ -74,9 +77,53 @@ def test_the_twin_gives_the_same_again_and_leaves_its_inputs_alone() -> None:
 
 def test_how_much_room_there_is_at_first_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     roomy = {seed: kernel.run(*inputs_of(seed)) for seed in range(0, WORLDS, 10)}
-    monkeypatch.setattr(kernel, "_rooms", lambda workload, roster: (1,) * len(kernel.st.WIDTHS))
+    monkeypatch.setattr(
+        kernel, "_rooms", lambda workload, roster: (*(1,) * (kernel.st.TABLES - 1), workload.page_ppm.size)
+    )
     for seed, journals in roomy.items():
         assert not difference(journals, kernel.run(*inputs_of(seed)))
+
+
+def test_no_table_outgrows_its_room() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.engine.room", "60"],
+        cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    fullest = [float(share) for share in ran.stdout.split()]
+    assert max(fullest) <= 1
+    assert min(fullest[table] for table in (0, 2, 3, 4)) > 0.1  # there was little room, and it was used
+
+
+def test_a_stage_whose_help_nobody_can_give_leads_to_the_next_in_the_same_event() -> None:
+    for tickets, help_asked in (
+        (40, 60),
+        (200, 60),
+    ):  # more than a table has room for, were one ticket's alone kept free
+        world = World(end=2000)
+        for _ in range(3):
+            world.agent(tier=3)
+        world.agent(tier=1, duties=[(0, 1500)])
+        helped = [(3, 1), *[(1, 5, 0, "assist")] * help_asked]
+        for _ in range(tickets):
+            world.ticket(10, "P1", [(3, 1), (1, 5000, 0, "assist")], helped, helped)
+        played = world.play()
+        assert played.journals.work["how_ended"].tolist().count(How.DROPPED) > tickets * help_asked
+
+
+def test_more_than_the_journals_can_count_is_refused() -> None:
+    world = World()
+    world.agent()
+    world.ticket(10, "P1", [(1, 1)] * kernel.MOST_TASKS)
+    with pytest.raises(EngineError, match="32768 tasks; there may be 32767"):
+        kernel.run(world.workload(), world.roster(), world.policy, world.end)
+
+
+def test_more_rounds_than_the_tape_has_pages_for_are_refused() -> None:
+    world = World(rounds=4)
+    world.agent()
+    with pytest.raises(EngineError, match="the tape has 12 pages a ticket; 4 rounds need 16"):
+        kernel.run(world.workload(), world.roster(), world.policy, world.end)
 
 
 def inputs_of(seed: int) -> tuple[Any, ...]:

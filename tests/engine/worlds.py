@@ -258,12 +258,20 @@ def _activate(choose: Choose, ticket: dict[str, Any], tiers: int, has: dict[str,
     if has["assists"]:
         helpers = (*roles, min(tiers + 1, MANAGER - 1))
         beside += [(*task, 0, "assist") for task in _tasks_at(choose, helpers, choose((1, 1, 2)))]
+        if len(ticket["stages"]) > 1 and ticket["created"] % 20:
+            _help_later(ticket["stages"], helpers[ticket["created"] // 20 % len(helpers)])
     if has["outside"] and choose((True, False)):
         beside.append((1, choose(WORK), 0, "outside"))
     if has["comms"]:
         beside += [(tier, work, 0, kind, offset) for tier, work, kind, offset in _steps(choose, told_by)]
     if beside:
         ticket["stages"][0] = [*tasks_of(ticket["stages"][0]), *beside]
+
+
+def _help_later(stages: list[Any], tier: int) -> None:
+    """Help in the last stage; where the customer is waited for before it, it comes with the others."""
+    lead, *others = tasks_of(stages[-1])
+    stages[-1] = [lead, *others, (tier, lead[1], lead[2] if len(lead) > 2 else 0, "assist")]
 
 
 WORK = (10, 20, 30, 50, 80)

@@ -158,8 +158,19 @@ def _or_never(instant: int) -> int:
 
 
 @kept
+def count_open(array: Numbers) -> int:
+    """How many rows `write_open` will write."""
+    s, rows = opened(array), 0
+    for agent in range(s[N_AGENTS]):
+        rows += s[agents(s, agent) + TASK] != NONE
+    for task in range(s[N_TASKS]):
+        rows += (s[tasks(s, task) + OUTSIDE_SINCE] != NONE) + (s[tasks(s, task) + STANDING] != 0)
+    return rows
+
+
+@kept
 def write_open(array: Numbers) -> None:
-    """The run is over: what is unfinished is written as open."""
+    """The run is over: what is unfinished is written as open; there is room for it."""
     s = opened(array)
     for agent in range(s[N_AGENTS]):
         at = agents(s, agent)

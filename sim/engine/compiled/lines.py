@@ -11,6 +11,7 @@ from sim.engine.compiled.presence import effort, may_take
 from sim.engine.compiled.queues import dequeue, enqueue, goes_before
 from sim.engine.compiled.reach import asked, look_again, may_serve, overflows, pool_at, when_in_line, wide
 from sim.engine.compiled.state import (
+    AT_STAKE,
     BEGAN,
     CLAIM_STAMP,
     CLAIM_TASK,
@@ -41,7 +42,6 @@ from sim.engine.compiled.state import (
     TAKES,
     TASK,
     UNTIL,
-    WAITERS,
     WAITING,
     WHY,
     WIDER,
@@ -53,6 +53,7 @@ from sim.engine.compiled.state import (
     tasks,
     ticket_of,
     tickets,
+    weight,
 )
 from sim.engine.policy import N_PRIORITIES, N_ROLES, NO_LIMIT
 from sim.engine.ranks import NONE
@@ -69,7 +70,7 @@ def join(s: State, task: int, why: int, place: int) -> None:
     at = tasks(s, task)
     at_ticket = tickets(s, s[at + OF_TICKET])
     place = when_queued(s, task, place)
-    s[WAITERS] += 1
+    s[AT_STAKE] += weight(s, at)
     s[at + PLACE], s[at + QUEUED_AT], s[at + WHY] = place, s[NOW], why
     if why == WHY_ARRIVED and task == s[at_ticket + FIRST_TASK] and s[at_ticket + PAGE_AT] == s[NOW]:
         s[at + STANDING] = WAITING | HELD
@@ -104,7 +105,8 @@ def hold(s: State, task: int) -> None:
 def leave(s: State, task: int) -> None:
     """A task waits no more, or begins to wait anew."""
     at = tasks(s, task)
-    s[WAITERS] -= s[at + STANDING] & WAITING
+    if s[at + STANDING] & WAITING:
+        s[AT_STAKE] -= weight(s, at)
     s[at + STANDING] = 0
     s[at + STAMP] += 1
     s[at + WIDER] = 0

@@ -18,18 +18,17 @@ from sim.engine.compiled.state import (
     ARRIVAL_WIDTH,
     ARRIVALS_AT,
     ARRIVES,
+    AT_STAKE,
     BUSY_UNTIL,
     CHORE_IS_DUE,
-    CHORE_WORK,
-    CHORE_WORK_ROOM,
     CLAIMS,
+    CLAIMS_EACH,
     CLAIMS_ROOM,
     CRITICAL_AT,
-    DISTANT,
-    DISTANT_ROOM,
     DUE,
     EVENTS,
     EVENTS_AT,
+    EVENTS_EACH,
     EVENTS_ROOM,
     FIRST_TASK,
     KEY,
@@ -55,14 +54,11 @@ from sim.engine.compiled.state import (
     ON_WHEEL,
     OPENED,
     PATIENCE,
-    REGIONS,
     SEGMENT_BEGINS,
     SLOT,
+    TABLES,
     TASK,
-    WAITERS,
     WHICH,
-    WORK,
-    WORK_ROOM,
     agents,
     tickets,
 )
@@ -86,6 +82,8 @@ from sim.engine.ranks import (
     PAGE_ANSWERED,
     PART_BITS,
     RETURN,
+    STAGE_BITS,
+    STEP_BITS,
     TIMER,
     WORK_ENDS,
 )
@@ -145,18 +143,17 @@ def play(array: Numbers, end: int) -> int:
 
 @compiled
 def _has_room(s: State) -> bool:
-    """Whether what one event can write down finds room: each task that waits may move, and a ticket may open all.
+    """Whether what one event can write down finds room: all that wait may move, and a ticket may open all its tasks.
 
     Pages have room for every step of every chain from the first.
     """
-    most = s[WAITERS] + s[MOST_TASKS] + SPARE
-    return (
-        s[CLAIMS_ROOM] - s[CLAIMS] >= most * (2 * s[REGIONS] + 2) * 2
-        and s[DISTANT_ROOM] - s[DISTANT] >= 3 * most
-        and s[EVENTS_ROOM] - s[EVENTS] - s[ON_WHEEL] >= 3 * most
-        and s[WORK_ROOM] - s[WORK] >= 3 * most
-        and s[CHORE_WORK_ROOM] - s[CHORE_WORK] >= most
-    )
+    most = s[AT_STAKE] + s[MOST_TASKS] + SPARE
+    if s[EVENTS_ROOM] - s[EVENTS] - s[ON_WHEEL] < s[EVENTS_EACH] * most:
+        return False
+    for table in range(TABLES):  # noqa: SIM110 - numba compiles no generators in all()
+        if s[CLAIMS_ROOM + table] - s[CLAIMS + table] < s[CLAIMS_EACH + table] * most:
+            return False
+    return True
 
 
 @compiled
@@ -191,9 +188,9 @@ def _happens(s: State, key: int) -> None:
         of_ticket = number >> PART_BITS
         _timer_is_due(s, of_ticket >> KIND_BITS, of_ticket & (1 << KIND_BITS) - 1, number & (1 << PART_BITS) - 1)
     elif event_rank == RETURN:
-        come_back(s, number >> 8)
+        come_back(s, number >> STAGE_BITS)
     elif event_rank == PAGE_ANSWERED:
-        is_answered(s, number >> 4)
+        is_answered(s, number >> STEP_BITS)
     elif event_rank == OVERTIME_ENDS:
         end_overtime(s, number)
     else:

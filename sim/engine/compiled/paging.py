@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.compiled.jit import compiled
-from sim.engine.compiled.arithmetic import timer
+from sim.engine.compiled.arithmetic import answered, timer
 from sim.engine.compiled.codes import HOW_PREEMPTED, IS_ANSWERED, IS_BUSY, IS_NOT_NEEDED, IS_OPEN, IS_UNANSWERED
 from sim.engine.compiled.journal import write_page
 from sim.engine.compiled.lines import gives_way, hold, queue_if_held
@@ -62,7 +62,7 @@ from sim.engine.compiled.state import (
     waits,
 )
 from sim.engine.compiled.work import start_work, take_away
-from sim.engine.ranks import NONE, PAGE_ANSWERED
+from sim.engine.ranks import NONE
 from sim.engine.ranks import PAGE as PAGE_TIMER
 from sim.workforce.roster import Level
 from sim.workload.tape import CHAIN, NO_PAGES
@@ -184,7 +184,7 @@ def _ring(s: State, ticket: int, step: int, turn: int, last: bool) -> None:
     s[at_ticket + RINGING_PAGE] = write_page(s, ticket, step, agent, IS_OPEN)
     s[agents(s, agent) + RINGING] += 1
     if answers and in_time:
-        schedule(s, s[NOW] + delay, PAGE_ANSWERED | ticket << 4 | step)
+        schedule(s, s[NOW] + delay, answered(ticket, step))
     elif limit >= 0:
         schedule(s, s[NOW] + limit, timer(ticket, PAGE_TIMER, step + 1))
 

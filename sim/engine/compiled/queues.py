@@ -1,7 +1,7 @@
 """What comes first: events by their instant and key, claims in a line by level, place and task.
 
-Events of this half minute, and of a future beyond the wheel, are a binary heap. All others lie on a *wheel* of slots of
-half a minute each, in no order, until their slot comes (a calendar queue, Brown 1988, Commun. ACM 31(10)): most are
+Events of this minute, and of a future beyond the wheel, are a binary heap. All others lie on a *wheel* of slots of
+a minute each, in no order, until their slot comes (a calendar queue, Brown 1988, Commun. ACM 31(10)): most are
 ends of work and timers that are hours away, and the heap that they do not burden is nearly empty. A line is a skew heap
 of linked rows (Sleator and Tarjan 1986, Self-adjusting heaps, SIAM J. Comput. 15(1), §2), since all lines share one
 table.
@@ -47,9 +47,9 @@ from sim.engine.ranks import NONE
 if TYPE_CHECKING:
     from sim.engine.compiled.state import State
 
-SLOT_BITS = 15
-"""A slot of the wheel is 2 ** 15 ms."""
-SLOTS = 1 << 14
+SLOT_BITS = 16
+"""A slot of the wheel is 2 ** 16 ms."""
+SLOTS = 1 << 13
 """The wheel spans six days."""
 
 # ---------------------------------------------------------------------- events

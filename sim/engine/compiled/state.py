@@ -13,6 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sim.compiled.jit import compiled
+from sim.engine.compiled.codes import KIND_ASSIST, KIND_CRITICAL
+from sim.engine.policy import N_PRIORITIES, N_ROLES
 from sim.engine.ranks import NONE
 
 if TYPE_CHECKING:
@@ -33,27 +35,29 @@ if TYPE_CHECKING:
 # ---------------------------------------------------------------------- the header
 
 (
-    NOW, OPENED, WAITERS,  # the instant; whether time has begun; tasks that wait
+    NOW, OPENED,  # the instant; whether time has begun
+    AT_STAKE,  # rows that the tasks which wait may need in one event: see `weight`
     TASKS_AT, AGENTS_AT, SEGMENTS_AT, CHORES_AT, POOLS_AT, MEMBERS_AT, ORDER_AT, PACES_AT, CHAINS_AT, TURNS_AT,
     DRAWS_AT, ARRIVALS_AT, MOVES_AT, LEAVES_AT,
     CLAIMS_AT, DISTANT_AT, EVENTS_AT, WORK_AT, CHORE_WORK_AT, PAGES_AT,  # these grow ...
     CLAIMS, DISTANT, EVENTS, WORK, CHORE_WORK, PAGES,  # ... have so many rows so far ...
-    CLAIMS_ROOM, DISTANT_ROOM, EVENTS_ROOM, WORK_ROOM, CHORE_WORK_ROOM, PAGES_ROOM,  # ... and room for so many
+    CLAIMS_ROOM, DISTANT_ROOM, EVENTS_ROOM, WORK_ROOM, CHORE_WORK_ROOM, PAGES_ROOM,  # ... have room for so many ...
+    CLAIMS_EACH, DISTANT_EACH, EVENTS_EACH, WORK_EACH, CHORE_WORK_EACH, PAGES_EACH,  # ... and may need so many a task
     FREE_CLAIM, FREE_DISTANT,  # the first of the rows that are free again
     WHEEL_AT, SLOT, ON_WHEEL,  # the wheel of distant events; up to which slot it has turned; how many are on it
-    FRESH, SORTED,  # the first of the tasks that have yet to look for an agent; and of those that are being sorted
-    N_TICKETS, N_TASKS, N_AGENTS, N_SEGMENTS, N_CHORES, N_DRAWS, N_ARRIVALS, N_MOVES, N_LEAVES,
+    FRESH,  # the first of the tasks that have yet to look for an agent
+    SORTED,  # ... of those that are being sorted; never two sorts at once
+    N_TICKETS, N_TASKS, N_AGENTS, N_SEGMENTS, N_DRAWS, N_ARRIVALS, N_MOVES, N_LEAVES,
     NEXT_ARRIVAL, NEXT_MOVE, NEXT_LEAVE,  # rows of the tapes that come next ...
     NEXT_INSTANT, NEXT_KEY,  # ... and the first of these three
     MOST_TASKS,  # that a ticket has
     REGIONS, P1_PREEMPTS, PREEMPTED_PM, HANDED_OVER_PM, BRIEFING, RAISES, WIDENS_TIER, WIDENS_REGION, ENTRY_TIER_ONLY,
     OTHER_REGION_PM, UNSTAFFED_ANYWHERE, MOST_INTERRUPTIONS, WRITE_UP, OVERTIME, UP_TIER_HELP, STEPS, REST,  # policy
-) = range(74)  # fmt: skip
-PAGE_TIMERS = 74
-"""Four of them, by priority."""
-ANYWHERE = 78
+    PAGE_TIMERS,  # four of them, by priority
+) = range(80)  # fmt: skip
+ANYWHERE = PAGE_TIMERS + N_PRIORITIES
 """Agents on duty, by role."""
-HEADER = 84
+HEADER = ANYWHERE + N_ROLES
 
 # ---------------------------------------------------------------------- tables, and their columns
 
@@ -116,6 +120,7 @@ PAGE_TICKET, PAGE_STEP, PAGE_AGENT, PAGE_ON_DUTY, PAGE_SENT, PAGE_ANSWERED_AT, P
 
 WIDTHS = (CLAIM_WIDTH, DISTANT_WIDTH, EVENT_WIDTH, WORK_WIDTH, CHORE_WORK_WIDTH, PAGE_WIDTH)
 """Of the tables that grow, in the order of the header."""
+TABLES = len(WIDTHS)
 
 
 @compiled
@@ -185,6 +190,13 @@ def region_of(s: State, at_ticket: int) -> int:
 def ticket_of(s: State, task: int) -> int:
     """Where the row of a task's ticket begins."""
     return tickets(s, s[tasks(s, task) + OF_TICKET])
+
+
+@compiled
+def weight(s: State, at_task: int) -> int:
+    """How many tasks may move in one event because this one waits: where help is dropped, all others of its ticket."""
+    kind = s[at_task + TASK_KIND]
+    return 1 + s[MOST_TASKS] if KIND_ASSIST <= kind <= KIND_CRITICAL else 1
 
 
 @compiled

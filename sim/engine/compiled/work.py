@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.compiled.jit import compiled
-from sim.engine.compiled.arithmetic import combined, remaining, scaled, timer
+from sim.engine.compiled.arithmetic import combined, remaining, returned, scaled, timer
 from sim.engine.compiled.codes import (
     HOW_ABANDONED,
     HOW_DONE,
@@ -82,7 +82,7 @@ from sim.engine.compiled.state import (
 )
 from sim.engine.policy import N_ROLES, NOMINAL
 from sim.engine.ranks import COMMS as COMMS_TIMER
-from sim.engine.ranks import NONE, RETURN, WORK_ENDS
+from sim.engine.ranks import NONE, WORK_ENDS
 from sim.engine.ranks import OUTSIDE as OUTSIDE_TIMER
 from sim.workforce.roster import COORDINATOR
 
@@ -258,7 +258,7 @@ def _go_on(s: State, ticket: int) -> None:
         if s[tasks(s, task) + WAIT]:
             s[at + PENDING_SINCE] = s[NOW]
             pause_timer(s, at)
-            schedule(s, s[NOW] + s[tasks(s, task) + WAIT], RETURN | ticket << 8 | s[tasks(s, task) + STAGE])
+            schedule(s, s[NOW] + s[tasks(s, task) + WAIT], returned(ticket, s[tasks(s, task) + STAGE]))
         elif not _next_stage(s, ticket, WHY_NEXT_STAGE):
             return
 
