@@ -16,7 +16,7 @@ from tests.engine.mutants import ENGINE, MUTANTS, source
 ROOT = Path(sim.__file__).parent.parent
 GROUP = 12
 """Mutants that one process plays."""
-WITHOUT_RULES = {"__init__", "arithmetic", "cache", "codes", "jit", "journal", "lock", "state"}
+WITHOUT_RULES = {"__init__", "arithmetic", "codes", "journal", "state"}
 """Modules of the kernel in which nothing is decided, or by functions of the desk."""
 
 
