@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.engine.compiled import state as st
-from sim.engine.compiled.ending import collect_tickets, collect_work, count_open, last_instant, write_open
+from sim.engine.compiled.ending import collect_tickets, collect_work, last_instant, write_open
 from sim.engine.compiled.loading import load_tasks, load_tickets
 from sim.engine.compiled.loop import NO_ROOM, SPARE, play
 from sim.engine.compiled.queues import SLOTS
@@ -112,7 +112,7 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> Numbers:
 def _rooms(workload: Workload, roster: Roster) -> tuple[int, ...]:
     """For how many rows the tables that grow have room at first: memory that is not written to costs nothing."""
     m = len(workload.tier)
-    return ROOM + m, ROOM + m, ROOM + m, ROOM + m + m // 4, ROOM + 2 * len(roster.chores), workload.page_ppm.size
+    return ROOM + m, ROOM + m, ROOM + m, ROOM + 2 * m, ROOM + 2 * len(roster.chores), workload.page_ppm.size
 
 
 def _lay_out(header: NDArray[np.int64], place: int, rooms: Iterable[int]) -> int:
@@ -325,11 +325,9 @@ def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
 
 
 def _work(s: Numbers) -> Table:
-    unwritten = count_open(s)
-    if s[st.WORK] + unwritten > s[st.WORK_ROOM]:
-        s = _with_more_room(s, unwritten)
-    write_open(s)
-    rows = int(s[st.WORK])
+    if s[st.WORK] + s[st.N_TASKS] > s[st.WORK_ROOM]:
+        s = _with_more_room(s, int(s[st.N_TASKS]))
+    rows = write_open(s)
     work: Table = {name: np.empty(rows, dtype=dtype) for name, dtype in WORK.items()}
     collect_work(s, *work.values())
     return work

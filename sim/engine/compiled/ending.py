@@ -158,20 +158,12 @@ def _or_never(instant: int) -> int:
 
 
 @kept
-def count_open(array: Numbers) -> int:
-    """How many rows `write_open` will write."""
+def write_open(array: Numbers) -> int:
+    """The run is over: what is unfinished is written as open; returns how many rows the work journal has.
+
+    There is room for a row of each task. Where a task's rows begin takes the place of when it was last queued.
+    """
     s, rows = opened(array), 0
-    for agent in range(s[N_AGENTS]):
-        rows += s[agents(s, agent) + TASK] != NONE
-    for task in range(s[N_TASKS]):
-        rows += (s[tasks(s, task) + OUTSIDE_SINCE] != NONE) + (s[tasks(s, task) + STANDING] != 0)
-    return rows
-
-
-@kept
-def write_open(array: Numbers) -> None:
-    """The run is over: what is unfinished is written as open; there is room for it."""
-    s = opened(array)
     for agent in range(s[N_AGENTS]):
         at = agents(s, agent)
         if s[at + TASK] != NONE:
@@ -182,6 +174,9 @@ def write_open(array: Numbers) -> None:
             write(s, task, NONE, s[at + OUTSIDE_SINCE], NONE, HOW_OPEN)
         if s[at + STANDING]:
             write(s, task, NONE, NONE, NONE, HOW_OPEN)
+        s[at + QUEUED_AT] = rows
+        rows += s[at + STRETCH]
+    return rows
 
 
 @kept
@@ -204,14 +199,9 @@ def collect_work(
 ) -> None:
     """Fill the work journal, in the order of (ticket, task, stretch); each column is (rows,), as `WORK` declares it.
 
-    A task's rows are numbered as they are written, so each has its place without being sorted. The state is used up:
-    where a task's rows begin takes the place of the instant at which it was last queued.
+    A task's rows are numbered as they are written, so each has its place without being sorted.
     """
     s = opened(array)
-    row = 0
-    for each in range(s[N_TASKS]):
-        s[tasks(s, each) + QUEUED_AT] = row
-        row += s[tasks(s, each) + STRETCH]
     for written in range(s[WORK]):
         at = s[WORK_AT] + written * WORK_WIDTH
         at_task, codes = tasks(s, s[at + WORK_TASK]), s[at + WORK_CODES]
