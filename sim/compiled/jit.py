@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
+import numpy as np
 from numba.core import config, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
@@ -19,7 +20,10 @@ from sim.compiled.cache import Shelf, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
 Function = TypeVar("Function", bound="Callable[..., Any]")
+Number = TypeVar("Number", bound="np.generic")
 
 ENTRIES: list[Entry] = []
 """All entry points that have been imported."""
@@ -42,6 +46,15 @@ def kept(function: Function) -> Function:
     made: Any = Entry(py_func=function, targetoptions=options)
     ENTRIES.append(made)
     return cast("Function", made)
+
+
+def plain(column: NDArray[Any], dtype: type[Number]) -> NDArray[Number]:
+    """A column as entry points want it; itself where it is so already.
+
+    One that cannot be written is another type to numba, which would compile the entry point a second time. The flag
+    of a view cannot be lifted where what it looks at has it too, so such a column is copied.
+    """
+    return np.require(column, dtype, ["C", "W"])
 
 
 def compile_entries() -> None:
@@ -101,7 +114,7 @@ class Entry(CPUDispatcher):  # type: ignore[misc]  # numba publishes no types of
             with self.shelf.alone():
                 if self.shelf.read(sig):
                     return super().compile(sig)
-                with said("Compiling the engine for this machine, once: about a minute ...", "done in %.0f s"):
+                with said("Compiling for this machine, once: about half a minute ...", "done in %.0f s"):
                     made = super().compile(sig)
                 self.shelf.tell_of_failure()
                 return made

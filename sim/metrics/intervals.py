@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.compiled.jit import plain
 from sim.metrics import passes
 
 if TYPE_CHECKING:
@@ -76,12 +77,7 @@ def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid, window: tupl
 
 def _plain(*columns: Codes) -> tuple[Ints, ...]:
     """Columns as compiled functions want them."""
-    return tuple(
-        column
-        if column.dtype == np.int64 and column.flags.c_contiguous and column.flags.writeable
-        else np.array(column, dtype=np.int64)
-        for column in columns
-    )
+    return tuple(plain(column, np.int64) for column in columns)
 
 
 class Union(NamedTuple):
