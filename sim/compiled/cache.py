@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
+import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
@@ -50,6 +52,12 @@ READ = (
 VARIABLE = "SIM_CACHE_DIR"
 """The environment variable that says where compiled code is kept; numba's own is heeded after it."""
 
+OURS = "support-capacity-sim"
+"""The folder in a place that we share with others; what lies beside it is not ours."""
+
+VERSION = re.compile(r"kernel-[0-9a-f]{16}")
+"""What the folders of versions are called."""
+
 MOST_KEPT = 8
 """Versions that stay in one place: several environments may share it, and each finds its own again."""
 
@@ -63,40 +71,64 @@ _DIGEST = 32
 _log = logging.getLogger("sim.engine")
 
 
-@cache
+def sources() -> str:
+    """The hash of all sources that are compiled or read, as they are on disk now.
+
+    Raises:
+        OSError: they cannot be read.
+    """
+    rooms = (source for room in ROOMS for source in sorted((PACKAGE / room).rglob("*.py")))
+    everything = sha256()
+    for source in [*rooms, *(PACKAGE / name for name in READ)]:
+        everything.update(f"{source.relative_to(PACKAGE).as_posix()}\n".encode() + sha256(source.read_bytes()).digest())
+    return everything.hexdigest()
+
+
+try:
+    IMPORTED = sources()
+    """The hash of the sources when this module was imported, before any that is compiled."""
+except OSError:
+    IMPORTED = ""
+
+
 def key() -> str:
     """Sixteen hex digits of everything that the machine code depends on.
 
     Raises:
         OSError: the sources cannot be read.
+        ChangedError: they are not those that this process imported.
     """
-    rooms = (source for room in ROOMS for source in sorted((PACKAGE / room).rglob("*.py")))
-    sources = [*rooms, *(PACKAGE / name for name in READ)]
-    everything = sha256()
-    for source in sources:
-        everything.update(f"{source.relative_to(PACKAGE).as_posix()}\n".encode() + sha256(source.read_bytes()).digest())
-    everything.update(repr(_circumstances()).encode())
-    return everything.hexdigest()[:16]
+    if sources() != IMPORTED:
+        raise ChangedError("the sources were changed while this process ran")
+    return sha256(f"{IMPORTED}{_circumstances()!r}".encode()).hexdigest()[:16]
+
+
+class ChangedError(Exception):
+    """A file says something else than the code in memory: what is compiled now must not be kept under either."""
 
 
 def _circumstances() -> tuple[object, ...]:
     """What else decides on machine code; numba's variables do, bounds checks for one, but for its folder's name."""
     switches = {name: value for name, value in os.environ.items() if name.startswith("NUMBA_")}
     switches.pop("NUMBA_CACHE_DIR", None)
-    processor = (
+    versions = sys.version, numba.__version__, llvmlite.__version__
+    return versions, binding.get_process_triple(), _processor(), sorted(switches.items())
+
+
+@cache
+def _processor() -> tuple[str, str]:
+    return (
         config.CPU_NAME or binding.get_host_cpu_name(),
         config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),
     )
-    versions = sys.version, numba.__version__, llvmlite.__version__
-    return versions, binding.get_process_triple(), processor, sorted(switches.items())
 
 
 def roots() -> list[Path]:
     """Where compiled code may be kept, the best place first: where the user says, or beside the package, or at home."""
     chosen = os.environ.get(VARIABLE) or config.CACHE_DIR
     if chosen:
-        return [Path(chosen)]
-    home = AppDirs("support-capacity-sim", appauthor=False).user_cache_dir
+        return [Path(chosen) / OURS]
+    home = AppDirs(OURS, appauthor=False).user_cache_dir
     return [Path(__file__).parent / "__pycache__", Path(home)]
 
 
@@ -110,28 +142,31 @@ class Shelf(NullCache):  # type: ignore[misc]  # numba publishes no types of its
         """Why nothing is kept."""
         try:
             self._choose(f"kernel-{key()}")
-        except OSError as error:
+        except (OSError, ChangedError) as error:
             self.why_not = str(error)
 
     def _choose(self, version: str) -> None:
         """A folder that has this entry point already, though it may be read-only, or else one that can be written."""
         folders = [root / version for root in roots()]
         for folder in folders:
-            if any(folder.glob(f"{self.name}-*.bin")):
+            if _trusted(folder) and any(folder.glob(f"{self.name}-*.bin")):
                 self.folder = folder
                 with suppress(OSError):
                     os.utime(folder)  # the versions that are used stay longest
                 return
+        reasons: list[str] = []
         for folder in folders:
             try:
                 _open_folder(folder)
             except OSError as error:
-                self.why_not = str(error)
+                reasons.append(str(error))
             else:
                 self.folder = folder
                 return
+        why_not = "; ".join(reasons)
         if os.environ.get(VARIABLE):
-            raise EngineError(f"{VARIABLE}: the compiled engine cannot be kept there: {self.why_not}")
+            raise EngineError(f"{VARIABLE}: compiled code cannot be kept there: {why_not}")
+        self.why_not = f"{why_not}; set {VARIABLE} to a folder that can be written"
 
     def path(self, signature: object) -> Path | None:
         """The file of a signature."""
@@ -162,14 +197,20 @@ class Shelf(NullCache):  # type: ignore[misc]  # numba publishes no types of its
             return
         if result.library.has_dynamic_globals:
             raise EngineError(f"{self.name} refers to a large array or to a pointer: it cannot be kept")
+        try:
+            key()
+        except (OSError, ChangedError) as error:
+            self.folder, self.why_not = None, str(error)
+            return
         content = dumps(result._reduce())  # noqa: SLF001  # as numba's own cache does
         part = path.with_suffix(f".{os.getpid()}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
             part.write_bytes(sha256(content).digest() + content)
             part.replace(path)
         except OSError as error:
-            self.folder, self.why_not = None, str(error)
+            if self.read(signature) is None:  # on Windows a file cannot be replaced while somebody reads it
+                self.folder, self.why_not = None, str(error)
         finally:
             with suppress(OSError):
                 part.unlink()
@@ -181,18 +222,14 @@ class Shelf(NullCache):  # type: ignore[misc]  # numba publishes no types of its
             yield
             return
         with ExitStack() as stack:
-            with said("Another process compiles the engine; waiting for it ..."):
+            with said("Another process compiles the same; waiting for it ..."):
                 stack.enter_context(locked(self.folder / f"{self.name}.lock", PATIENCE_S))
             yield
 
     def tell_of_failure(self) -> None:
         """Say so where nothing could be kept."""
         if self.folder is None:
-            _log.warning(
-                "It cannot be kept for the next time; set %s to a folder that can be written (%s)",
-                VARIABLE,
-                self.why_not,
-            )
+            _log.warning("It is not kept for the next time: %s", self.why_not)
 
 
 @contextmanager
@@ -218,19 +255,39 @@ def said(what: str, end: str = "") -> Iterator[None]:
         _log.warning(end, perf_counter() - started)
 
 
+def _make(folder: Path) -> None:
+    """Make a folder in which we alone can write, whatever others may do in those that we make."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o755, exist_ok=True)
+
+
 def _open_folder(folder: Path) -> None:
     """Make a folder that can be written, and let the oldest versions beside it go.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, or others can put code into it.
     """
     new = not folder.is_dir()
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
+    if not _trusted(folder):
+        raise PermissionError(f"{folder} belongs to somebody else, or others can write in it")
     TemporaryFile(dir=folder).close()
     if new:
-        versions = sorted(folder.parent.glob("kernel-*"), key=_last_used, reverse=True)
-        for old in versions[MOST_KEPT:]:
+        versions = [version for version in folder.parent.iterdir() if VERSION.fullmatch(version.name)]
+        for old in sorted(versions, key=_last_used, reverse=True)[MOST_KEPT:]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _trusted(folder: Path) -> bool:
+    """Whether nobody can have put code into a folder who could not change the package itself, or this user's files."""
+    try:
+        found, package = folder.lstat(), PACKAGE.stat()
+    except OSError:
+        return False
+    if sys.platform == "win32":  # whose rights are not in the mode
+        return True
+    others_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return stat.S_ISDIR(found.st_mode) and not others_write and found.st_uid in {os.geteuid(), package.st_uid}
 
 
 def _last_used(folder: Path) -> float:

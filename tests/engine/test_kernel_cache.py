@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pytest
 
 import sim
 from sim.compiled import cache
+from sim.compiled.jit import plain
 from sim.compiled.lock import locked
 
 PACKAGE = Path(sim.__file__).parent
@@ -65,16 +67,16 @@ class World:
     def step(self, length: int) -> None:
         (self.package / "engine" / "moments_of_it.py").write_text(f"STEP = {length}\n", encoding="utf-8")
 
-    def start(self, **variables: str) -> subprocess.Popen[str]:
+    def start(self, code: str = CALL, **variables: str) -> subprocess.Popen[str]:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA_", "SIM_"))}
         own = {"PYTHONPATH": str(self.folder), "HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / "cache")}
         return subprocess.Popen(
-            [sys.executable, "-c", CALL], env={**plain, **own, **variables}, cwd=self.folder,
+            [sys.executable, "-c", code], env={**plain, **own, **variables}, cwd=self.folder,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def call(self, **variables: str) -> tuple[str, str]:
-        process = self.start(**variables)
+    def call(self, code: str = CALL, **variables: str) -> tuple[str, str]:
+        process = self.start(code, **variables)
         out, told = process.communicate(timeout=120)
         assert process.returncode == 0, told
         return out.strip(), told
@@ -92,7 +94,7 @@ def world(tmp_path: Path) -> World:
 def test_it_is_compiled_once_and_told_once(world: World) -> None:
     out, told = world.call()
     assert out == "10 compiled"
-    assert told.startswith("Compiling the engine for this machine, once: about a minute ...\ndone in ")
+    assert told.startswith("Compiling for this machine, once: about half a minute ...\ndone in ")
     assert world.call() == ("10 loaded", "")
     assert len(world.kept(world.beside)) == 1
 
@@ -112,6 +114,32 @@ def test_a_constant_of_another_module_is_a_new_engine(world: World) -> None:
     assert world.call()[0] == "14 loaded"
     world.step(1)
     assert world.call()[0] == "10 loaded"  # the version of before is still there
+
+
+EDIT = """
+import pathlib
+pathlib.Path("sim/engine/moments_of_it.py").write_text("STEP = 2\\n")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", ["from sim.engine.stand_in import play\n", "from sim.compiled import cache\n"])
+def test_code_that_is_older_than_its_file_is_not_kept(world: World, after: str) -> None:
+    out, told = world.call(CALL.replace(after, after + EDIT))
+    assert out.endswith(" compiled")
+    assert "It is not kept for the next time: the sources were changed while this process ran" in told
+    assert world.call()[0] == "14 compiled"
+    assert world.call()[0] == "14 loaded"
+
+
+@pytest.mark.slow
+def test_code_whose_file_changes_while_it_is_compiled_is_not_kept(world: World) -> None:
+    while_compiling = CALL.replace("on_start(self, e): ", f"on_start(self, e): exec({EDIT!r}); ")
+    out, told = world.call(while_compiling)
+    assert out == "10 compiled"
+    assert "It is not kept for the next time: the sources were changed while this process ran" in told
+    assert not world.kept(world.beside)
+    assert world.call()[0] == "14 compiled"
 
 
 @pytest.mark.slow
@@ -136,7 +164,8 @@ def test_where_nothing_can_be_written_it_is_compiled_and_said_so(world: World) -
     for _ in range(2):
         out, told = world.call()
         assert out == "10 compiled"
-        assert f"It cannot be kept for the next time; set {cache.VARIABLE} to a folder that can be written" in told
+        assert "It is not kept for the next time: " in told
+        assert f"; set {cache.VARIABLE} to a folder that can be written" in told
 
 
 @pytest.mark.slow
@@ -144,10 +173,10 @@ def test_a_folder_of_the_users_choice(world: World, tmp_path: Path) -> None:
     chosen = tmp_path / "chosen"
     assert world.call(SIM_CACHE_DIR=str(chosen))[0] == "10 compiled"
     assert world.call(SIM_CACHE_DIR=str(chosen)) == ("10 loaded", "")
-    assert len(world.kept(chosen)) == 1
+    assert len(world.kept(chosen / cache.OURS)) == 1
     numbas = tmp_path / "numbas"
     assert world.call(NUMBA_CACHE_DIR=str(numbas))[0] == "10 compiled"
-    assert len(world.kept(numbas)) == 1
+    assert len(world.kept(numbas / cache.OURS)) == 1
     assert not world.kept(world.beside)
 
 
@@ -158,7 +187,7 @@ def test_a_chosen_folder_that_cannot_be_written_is_refused(world: World, tmp_pat
     process = world.start(SIM_CACHE_DIR=str(file))
     _, told = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert "EngineError: SIM_CACHE_DIR: the compiled engine cannot be kept there" in told
+    assert "EngineError: SIM_CACHE_DIR: compiled code cannot be kept there" in told
 
 
 @pytest.mark.slow
@@ -181,34 +210,176 @@ def test_without_numba_compiling_it_is_plain_python(world: World) -> None:
 def test_the_key_is_that_of_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(tmp_path)
     monkeypatch.setattr(cache, "PACKAGE", world.package)
-    before = cache.key.__wrapped__()
-    assert cache.key.__wrapped__() == before
+    monkeypatch.setattr(cache, "IMPORTED", cache.sources())
+    before = cache.key()
+    assert cache.key() == before
     world.step(2)
-    after = cache.key.__wrapped__()
+    with pytest.raises(cache.ChangedError, match="the sources were changed while this process ran"):
+        cache.key()
+    monkeypatch.setattr(cache, "IMPORTED", cache.sources())
+    after = cache.key()
     assert after != before
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
-    assert cache.key.__wrapped__() != after
+    assert cache.key() != after
 
 
-def test_the_key_covers_every_module_that_the_engine_reads() -> None:
-    covered = {PACKAGE / name for name in cache.READ}
-    covered |= {source for room in cache.ROOMS for source in (PACKAGE / room).rglob("*.py")}
-    for path in covered:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sim."):
-                module = PACKAGE.parent / node.module.replace(".", "/")
-                assert {module.with_suffix(".py"), module / "__init__.py"} & covered, path
+CALLERS = {"plain", "compile_entries", "entries_on_disk"}
+"""What modules need of `sim.compiled.jit` that compile nothing themselves."""
 
 
-def test_the_versions_used_last_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def imports(path: Path) -> set[str]:
+    """What a file imports, in full and wherever in it, but for what is for a type checker alone."""
+    names: set[str] = set()
+    nodes: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    for node in nodes:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            nodes += node.orelse
+            continue
+        nodes += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in names if name.startswith("sim.")}
+
+
+def module_of(package: Path, name: str) -> Path:
+    """The file of a module, or of the one that has the name."""
+    place = package.parent / name.replace(".", "/")
+    files = (place.with_suffix(".py"), place / "__init__.py")
+    return next((file for file in files if file.is_file()), None) or module_of(package, name.rpartition(".")[0])
+
+
+def uncovered(package: Path) -> set[str]:
+    """Modules that compile, or that what compiles imports, and that are not in the key."""
+    covered = {package / name for name in cache.READ}
+    covered |= {source for room in cache.ROOMS for source in (package / room).rglob("*.py")}
+    jit, found = "sim.compiled.jit", set()
+    for path in package.rglob("*.py"):
+        names = imports(path)
+        if {name for name in names if name.startswith(jit)} - {f"{jit}.{name}" for name in CALLERS}:
+            found.add(path)
+        if path in covered:
+            found |= {module_of(package, name) for name in names}
+    return {path.relative_to(package).as_posix() for path in found - covered}
+
+
+def test_the_key_covers_every_module_that_is_compiled_or_read() -> None:
+    assert not uncovered(PACKAGE)
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "missed"),
+    [
+        ("report/quick.py", "from sim.compiled.jit import compiled", "report/quick.py"),
+        ("report/quick.py", "import sim.compiled.jit", "report/quick.py"),
+        ("report/quick.py", "def f():\n    from sim.compiled import jit", "report/quick.py"),
+        ("engine/quick.py", "import sim.periods", "periods.py"),
+        ("engine/quick.py", "from sim import periods", "periods.py"),
+        ("engine/quick.py", "if True:\n    from sim.scenario.tree import x", "scenario/tree.py"),
+    ],
+)
+def test_what_the_key_does_not_cover_is_found(tmp_path: Path, place: str, code: str, missed: str) -> None:
+    world = World(tmp_path)
+    (world.package / place).write_text(code, encoding="utf-8")
+    assert uncovered(world.package) == {missed}
+
+
+def test_the_versions_used_last_are_kept_and_what_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
-    for age in range(20):
-        (tmp_path / f"kernel-{age}").mkdir()
-        os.utime(tmp_path / f"kernel-{age}", (10**9 - age, 10**9 - age))
+    ours = tmp_path / cache.OURS
+    versions = [f"kernel-{age:016x}" for age in range(20)]
+    others = ["kernel-5.15.0", "kernel-modules", "kernel-0123456789ABCDEF", "kernel-0123456789abcdef.old"]
+    for place, names in ((tmp_path, versions + others), (ours, versions + others)):
+        for age, name in enumerate(names):
+            (place / name).mkdir(parents=True)
+            os.utime(place / name, (10**9 - age, 10**9 - age))
     shelf = cache.Shelf("play")
     assert shelf.folder is not None
-    left = {folder.name for folder in tmp_path.iterdir()}
-    assert left == {shelf.folder.name, *(f"kernel-{age}" for age in range(cache.MOST_KEPT - 1))}
+    assert {folder.name for folder in ours.iterdir()} == {
+        shelf.folder.name, *versions[: cache.MOST_KEPT - 1], *others,
+    }  # fmt: skip
+    assert {folder.name for folder in tmp_path.iterdir()} == {cache.OURS, *versions, *others}
+
+
+@pytest.fixture
+def version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of this version, with code in it, in the better of two places."""
+    monkeypatch.setattr(cache, "roots", lambda: [tmp_path / "first", tmp_path / "second"])
+    monkeypatch.delenv(cache.VARIABLE, raising=False)
+    folder = tmp_path / "first" / f"kernel-{cache.key()}"
+    folder.mkdir(parents=True, mode=0o755)
+    (folder / "play-00000000.bin").touch()
+    return folder
+
+
+def test_a_folder_in_which_others_write_is_not_used(version: Path, tmp_path: Path) -> None:
+    assert cache.Shelf("play").folder == version
+    for mode in (0o775, 0o757):
+        version.chmod(mode)
+        assert cache.Shelf("play").folder == tmp_path / "second" / version.name
+
+
+def test_a_folder_of_somebody_else_is_not_used(version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: version.stat().st_uid + 1)
+    monkeypatch.setattr(cache, "PACKAGE", tmp_path / "package")
+    monkeypatch.setattr(cache, "key", lambda: version.name.removeprefix("kernel-"))
+    (tmp_path / "package").mkdir()
+    assert cache.Shelf("play").folder == version  # whoever owns the package is trusted
+    monkeypatch.setattr(cache, "PACKAGE", tmp_path / "nowhere")
+    shelf = cache.Shelf("play")
+    assert shelf.folder is None
+    assert f"{version} belongs to somebody else, or others can write in it" in shelf.why_not
+
+
+def test_our_folder_is_ours_alone_whatever_the_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
+    before = os.umask(0)
+    try:
+        shelf = cache.Shelf("play")
+    finally:
+        os.umask(before)
+    assert shelf.folder is not None
+    assert shelf.folder.stat().st_mode & 0o777 == 0o755
+
+
+class Made:
+    """Stands for what numba has compiled."""
+
+    class library:  # noqa: N801
+        has_dynamic_globals = False
+
+    def _reduce(self) -> tuple[str, ...]:
+        return ("code",)
+
+
+def test_a_file_that_cannot_be_replaced_is_looked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(_path: Path, _target: Path) -> None:
+        raise PermissionError("a reader holds it")
+
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
+    shelf = cache.Shelf("play")
+    shelf.save_overload("here", Made())  # type: ignore[arg-type]
+    kept = shelf.read("here")
+    monkeypatch.setattr(Path, "replace", refuses)
+    shelf.save_overload("here", Made())  # type: ignore[arg-type]
+    assert shelf.read("here") == kept
+    assert kept is not None
+    shelf.save_overload("elsewhere", Made())  # type: ignore[arg-type]
+    assert (shelf.folder, shelf.why_not) == (None, "a reader holds it")
+
+
+def test_a_column_that_is_as_it_should_be_is_not_copied() -> None:
+    column = np.arange(6)
+    assert plain(column, np.int64) is column
+    column.flags.writeable = False
+    for other in (column, column[::2], column.astype(np.int32), column.astype(">i8")):
+        made = plain(other, np.int64)
+        assert made.tolist() == other.tolist()
+        assert made.dtype == np.int64
+        assert made.flags.writeable
+        assert made.flags.c_contiguous
+    assert not column.flags.writeable
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
