@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from itertools import islice
+from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +15,6 @@ from sim.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
-    from concurrent.futures import Executor, Future
 
 Item = TypeVar("Item", bound="Hashable")
 T = TypeVar("T")
@@ -85,13 +86,26 @@ def _in_threads(
                 return
             yield item
 
-    executor = ThreadPoolExecutor(workers)
-    try:
-        for item, result in _in_flight(executor, function, begun(), workers):
-            del missing[item]
-            yield result
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)  # compiled code cannot be stopped; nobody waits for it
+    for item, result in _in_flight(_in_a_thread, function, begun(), workers):
+        del missing[item]
+        yield result
+
+
+def _in_a_thread(function: Callable[[Item], T], item: Item) -> Future[T]:
+    """The call in a thread of its own. Compiled code cannot be stopped, so nobody waits for it, not even Python's end.
+
+    An executor's threads are waited for when Python ends: Ctrl-C would last as long as the longest replication.
+    """
+    future: Future[T] = Future()
+
+    def call() -> None:
+        try:
+            future.set_result(function(item))
+        except BaseException as error:  # noqa: BLE001  # it is raised where the result is asked for
+            future.set_exception(error)
+
+    Thread(target=call, daemon=True).start()
+    return future
 
 
 def _in_processes(function: Callable[[Item], T], missing: dict[Item, None], workers: int) -> Iterator[T]:
@@ -100,9 +114,9 @@ def _in_processes(function: Callable[[Item], T], missing: dict[Item, None], work
 
     restarts = 0
     while missing:
-        executor = get_reusable_executor(max_workers=workers, initializer=_ignore_interrupts)
+        executor = get_reusable_executor(max_workers=workers, initializer=_begin_quietly)
         try:
-            for item, result in _in_flight(executor, function, list(missing), AHEAD * workers):
+            for item, result in _in_flight(executor.submit, function, list(missing), AHEAD * workers):
                 del missing[item]
                 yield result
         except BrokenExecutor:
@@ -115,20 +129,27 @@ def _in_processes(function: Callable[[Item], T], missing: dict[Item, None], work
 
 
 def _in_flight(
-    executor: Executor, function: Callable[[Item], T], items: Iterable[Item], most: int
+    submit: Callable[[Callable[[Item], T], Item], Future[T]],
+    function: Callable[[Item], T],
+    items: Iterable[Item],
+    most: int,
 ) -> Iterator[tuple[Item, T]]:
     """Items with their results, as they are finished; a queue of 10,000 would hold up an interrupt."""
     waiting = iter(items)
     futures: dict[Future[T], Item] = {}
     while True:
         for item in islice(waiting, most - len(futures)):
-            futures[executor.submit(function, item)] = item
+            futures[submit(function, item)] = item
         if not futures:
             return
         for future in wait(futures, return_when=FIRST_COMPLETED).done:
             yield futures.pop(future), future.result()
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C is for the process that the user started; it decides what becomes of the workers."""
+def _begin_quietly() -> None:
+    """Ctrl-C is for the process that the user started; it decides what becomes of the workers.
+
+    It has also said that compiling takes a while, and that nothing can be kept: each worker need not say so again.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("sim.engine").setLevel(logging.ERROR)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from threading import get_ident
@@ -43,7 +46,20 @@ def test_threads_begin_and_processes_take_over_where_much_is_left(monkeypatch: p
     assert sorted(here) == list(range(len(here)))  # threads do the first ones
     alone = list(finished(slow, range(40), 2, threads=True, processes=False))
     assert {process for _, process, _ in alone} == {os.getpid()}
-    assert len({thread for _, _, thread in alone}) == 2
+    assert get_ident() not in {thread for _, _, thread in alone}
+
+
+def test_no_more_threads_than_asked_for_are_at_work() -> None:
+    at_work: list[int] = []
+
+    def counted(n: int) -> int:
+        at_work.append(n)
+        together = len(at_work)
+        sleep(0.02)
+        at_work.remove(n)
+        return together
+
+    assert set(finished(counted, range(12), 2, threads=True, processes=False)) <= {1, 2}
 
 
 def test_what_is_soon_done_stays_with_threads() -> None:
@@ -68,6 +84,36 @@ def test_whoever_stops_asking_waits_for_no_thread() -> None:
     results.close()  # type: ignore[attr-defined]
     sleep(0.5)
     assert len(begun) <= 4
+
+
+INTERRUPTED = """
+from time import sleep
+from sim.experiment.parallel import finished
+def long(n):
+    sleep(60 * n)
+    return n
+for n in finished(long, range(4), 2, threads=True, processes=False):
+    print("at work", flush=True)
+"""
+
+
+def test_an_interrupt_waits_for_no_thread() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "at work\n"
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    assert told.endswith("KeyboardInterrupt\n")
+
+
+def test_workers_do_not_say_again_what_was_said() -> None:
+    assert set(finished(loudness, range(4), 2)) == {logging.ERROR}
+
+
+def loudness(n: int) -> int:
+    return logging.getLogger("sim.engine").getEffectiveLevel()
 
 
 def test_at_least_one_processor() -> None:
