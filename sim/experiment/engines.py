@@ -64,10 +64,8 @@ def prepare(name: str) -> None:
     compile_entries()
 
 
-def on_disk(name: str) -> bool:
-    """Whether another process finds the engine as it is here, and need not compile it again. Ask after `prepare`."""
-    if name not in COMPILED:
-        return True
+def on_disk() -> bool:
+    """Whether another process finds what is compiled as it is here, and need not do it again. Ask after `prepare`."""
     from sim.compiled.jit import entries_on_disk
 
     return entries_on_disk()

@@ -101,7 +101,7 @@ def run_together(
     work = partial(_do, seed=seed, engine=name, journals=journals)
     prepare(name)
     results = finished(
-        work, jobs, workers or available_workers(), threads=name in COMPILED, processes=on_disk(name)
+        work, jobs, workers or available_workers(), threads=name in COMPILED, processes=on_disk()
     )  # fmt: skip
     done, stop = _done(results, len(scenarios), progress)
     cut = (f"{stop}: not all replications were finished",) if stop else ()

@@ -12,6 +12,7 @@ import pytest
 import sim
 from sim.engine.policy import Policy
 from sim.experiment.engines import COMPILED, ENGINES, engine_name, on_disk, play, prepare, traced_name
+from sim.metrics import passes
 
 RUN = """
 import sys, sim
@@ -70,4 +71,10 @@ def test_a_policy_written_in_python_stays_with_the_desk(engine: str, small: sim.
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_what_is_prepared_is_at_hand(engine: str) -> None:
     prepare(engine)
-    assert on_disk(engine)
+    assert on_disk()
+
+
+def test_what_cannot_be_kept_is_said_of_the_metrics_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare("desk")
+    monkeypatch.setattr(passes.fill_bins.shelf, "folder", None)  # type: ignore[attr-defined]
+    assert not on_disk()
