@@ -53,6 +53,8 @@ def _tickets(desk: Desk, end: int) -> dict[str, Any]:
         "abandoned": abandoned,
     }  # fmt: skip
     columns: dict[str, Any] = {name: instants(np.array(values, dtype=np.int64)) for name, values in decided.items()}
+    w = desk.workload
+    columns |= {"tier": w.tier[w.first_task[:-1]], "stages": w.stages}
     return {**columns, "paused": np.array(desk.paused, dtype=np.int64) + waiting_now, "state": state}
 
 

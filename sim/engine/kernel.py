@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.clock import NEVER
+from sim.compiled.jit import plain
 from sim.engine.compiled import state as st
-from sim.engine.compiled.ending import collect_tickets, collect_work, last_instant, write_open
-from sim.engine.compiled.loading import load_tasks, load_tickets
+from sim.engine.compiled.ending import collect_tickets, collect_work, last_instant
+from sim.engine.compiled.loading import load
 from sim.engine.compiled.loop import NO_ROOM, SPARE, play
 from sim.engine.compiled.queues import SLOTS
 from sim.engine.journal import WORK, Journals, Rested, Table
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 MOST_TASKS = 1 << 15
 """Tasks that a ticket must not have: the journals count them in 16 bits."""
+LOADED = 4096
+"""Tickets that are loaded at a time."""
 ROOM = 1000
 """Rows that a table which grows has room for at first, besides those that are sure to be needed."""
 
@@ -58,12 +61,22 @@ def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: 
             the keys of events and the columns of the journals have room for.
     """
     _check(workload, policy)
-    s = _state(workload, roster, policy)
-    while play(s, FOREVER if drain else end) == NO_ROOM:
-        s = _with_more_room(s)
+    s = _played(_state(workload, roster, policy), workload, policy, FOREVER if drain else end)
     if drain:
         end = max(end, int(last_instant(s)))
     return journals(_ended(s, workload, end), workload, roster)
+
+
+def _played(s: Numbers, workload: Workload, policy: Policy, end: int) -> Numbers:
+    """The state when the run is over. Tickets are loaded as it goes on, so that a processor's cache still has them."""
+    columns = _columns(workload, policy)
+    for first in range(0, max(1, len(workload)), LOADED):
+        last = min(first + LOADED, len(workload))
+        load(s, first, last, *columns)
+        until = min(end, int(workload.created[last])) if last < len(workload) else end
+        while play(s, until) == NO_ROOM:
+            s = _with_more_room(s)
+    return s
 
 
 def _check(workload: Workload, policy: Policy) -> None:
@@ -97,6 +110,7 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> Numbers:
     header[st.N_AGENTS], header[st.N_SEGMENTS] = len(roster), len(roster.segments)
     header[st.N_ARRIVALS], header[st.N_MOVES], header[st.N_LEAVES] = len(arrivals), len(moves), len(leaves)
     header[st.N_DRAWS] = workload.page_ppm.size
+    header[st.MOST_TASKS] = np.diff(workload.first_task).max(initial=0)
     header[st.TASKS_AT] = st.HEADER + (len(workload) + 1) * st.TICKET_WIDTH
     place = int(header[st.TASKS_AT]) + len(workload.tier) * st.TASK_WIDTH
     for at, rows in fixed.items():
@@ -105,7 +119,6 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> Numbers:
     s[: st.HEADER] = header
     for at, rows in fixed.items():
         s[header[at] : header[at] + rows.size] = rows.ravel()
-    _load(s, workload, policy)
     return s
 
 
@@ -165,25 +178,16 @@ def _header(policy: Policy) -> NDArray[np.int64]:
     return header
 
 
-def _load(s: Numbers, w: Workload, policy: Policy) -> None:
-    """Tickets and tasks as they are before they come."""
+def _columns(w: Workload, policy: Policy) -> tuple[NDArray[Any], ...]:
+    """The tape as `load` wants it."""
     last_in_level = (w.customer_class == CustomerClass.STANDARD) & policy.enterprise_first
     traits = w.serve_region.astype(np.int64) << 3 | last_in_level.astype(np.int64) << 2 | w.priority
-    load_tickets(
-        s, traits, *map(_numbers, (w.first_task, w.patience, w.escalate_at, w.critical_at, w.page_at, w.page_row))
+    of_tickets = (traits, w.first_task, w.patience, w.escalate_at, w.critical_at, w.page_at, w.page_row)
+    return (
+        *(plain(column, np.int64) for column in of_tickets),
+        *(plain(column, np.uint8) for column in (w.tier, w.stage, w.task_kind)),
+        *(plain(column, np.int64) for column in (w.handle, w.wait, w.offset)),
     )
-    load_tasks(
-        s, _codes(w.tier), _codes(w.stage), _codes(w.task_kind),
-        _numbers(w.handle), _numbers(w.wait), _numbers(w.offset),
-    )  # fmt: skip
-
-
-def _numbers(column: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.ascontiguousarray(column, dtype=np.int64)
-
-
-def _codes(column: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(column, dtype=np.uint8)
 
 
 def _table(rows: int, width: int, columns: dict[int, Any]) -> NDArray[np.int64]:
@@ -301,8 +305,10 @@ def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     n = len(workload)
     names = ("acknowledged", "started", "first_resolved", "resolved", "escalated", "critical", "abandoned", "paused")
     tickets: dict[str, Any] = {name: np.empty(n, dtype=np.int64) for name in names}
-    tickets["state"] = np.zeros(n, dtype=np.uint8)
-    collect_tickets(s, end, _codes(workload.filtered), *tickets.values())
+    tickets |= {name: np.zeros(n, dtype=np.uint8) for name in ("tier", "stages", "state")}
+    if s[st.WORK] + s[st.N_TASKS] > s[st.WORK_ROOM]:
+        s = _with_more_room(s, int(s[st.N_TASKS]))
+    rows = collect_tickets(s, end, plain(workload.filtered, np.uint8), *tickets.values())
     agents = s[s[st.AGENTS_AT] :][: s[st.N_AGENTS] * st.AGENT_WIDTH].reshape(-1, st.AGENT_WIDTH)
     segments = s[s[st.SEGMENTS_AT] :][: s[st.N_SEGMENTS] * st.SEGMENT_WIDTH].reshape(-1, st.SEGMENT_WIDTH)
     busy = (agents[:, st.TASK] != NONE) | (agents[:, st.CHORE] != NONE)
@@ -314,7 +320,7 @@ def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     return Ended(
         end=end,
         tickets=tickets,
-        work=_work(s),
+        work=_work(s, rows),
         chores=np.concatenate([_rows(s, st.CHORE_WORK - st.CLAIMS), unfinished]),
         pages=_rows(s, st.PAGES - st.CLAIMS),
         left=segments[:, st.LEFT_AT],
@@ -324,10 +330,7 @@ def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     )
 
 
-def _work(s: Numbers) -> Table:
-    if s[st.WORK] + s[st.N_TASKS] > s[st.WORK_ROOM]:
-        s = _with_more_room(s, int(s[st.N_TASKS]))
-    rows = write_open(s)
+def _work(s: Numbers, rows: int) -> Table:
     work: Table = {name: np.empty(rows, dtype=dtype) for name, dtype in WORK.items()}
     collect_work(s, *work.values())
     return work

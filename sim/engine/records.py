@@ -40,7 +40,7 @@ class Ended:
 
     Attributes:
         end: when the run ended, ms.
-        tickets: the columns of the tickets journal that the run has decided, each (n,).
+        tickets: the columns of the tickets journal that the workload does not have as they are, each (n,).
         work: the work journal.
         chores: (k, 5) int64: agent, segment, row of the roster's chores, start, end; in any order.
         pages: (k, 7) int64: ticket, step, agent, on duty, sent, answered, outcome; in any order.
@@ -82,9 +82,9 @@ def _tickets(ended: Ended, w: Workload) -> Table:
     return table(TICKETS, {
         "ticket": np.arange(len(w)), "region": w.region, "served_by": w.serve_region, "number": w.number,
         "kind": w.kind, "emergency": w.emergency, "priority": w.priority,
-        "customer_class": w.customer_class, "channel": w.channel, "tier": w.tier[w.first_task[:-1]],
-        "stages": w.stages, "created": w.created, "visible": w.visible, "filtered": w.filtered,
-        "respond_by": w.respond_by, "resolve_by": w.resolve_by, **ended.tickets,
+        "customer_class": w.customer_class, "channel": w.channel, "created": w.created,
+        "visible": w.visible, "filtered": w.filtered, "respond_by": w.respond_by, "resolve_by": w.resolve_by,
+        **ended.tickets,
     })  # fmt: skip
 
 

@@ -249,7 +249,7 @@ MUTANTS: tuple[Mutant, ...] = (
            "each region has coordinators of its own"),
     Mutant("compiled/ending", "        if waits(s, task):\n            last", "        if task < 0:\n            last",
            "what has come to the line last does not count for the end of the run"),
-    Mutant("compiled/ending", "if task != NONE and s[tasks(s, task) + TASK_KIND] != KIND_COMMS:", "if task != NONE:",
+    Mutant("compiled/ending", "if s[tasks(s, task) + TASK_KIND] != KIND_COMMS:", "if task != NONE:",
            "who tells others of a ticket works on it"),
     Mutant("compiled/ending", "if s[at + PENDING_SINCE] != NONE and s[at + RESOLVED] == NONE:",
            "if s[at + PENDING_SINCE] != NONE:", "the clock stands still for what seems resolved"),

@@ -24,9 +24,8 @@ def main() -> None:
     if os.environ.get("NUMBA_DISABLE_JIT") != "1":
         sys.exit("set NUMBA_DISABLE_JIT=1")
     fullest = [0.0] * st.TABLES
-    settle, write_open = loop.settle, kernel.write_open
-    loop.settle = _watched(settle, fullest)
-    kernel.write_open = _watched(write_open, fullest)
+    loop.settle = _watched(loop.settle, fullest)
+    kernel.collect_tickets = _watched(kernel.collect_tickets, fullest)
     kernel._rooms = lambda workload, roster: (*(1,) * (st.TABLES - 1), workload.page_ppm.size)
     for seed in range(int(sys.argv[1])):
         world = drawn(seed).build()
@@ -34,11 +33,11 @@ def main() -> None:
     sys.stdout.write(" ".join(f"{share:.2f}" for share in fullest) + "\n")
 
 
-def _watched(then: Callable[[Any], Any], fullest: list[float]) -> Callable[[Any], Any]:
+def _watched(then: Callable[..., Any], fullest: list[float]) -> Callable[..., Any]:
     """A part of the kernel after which no table has more rows than room; how full each was is noted."""
 
-    def looks(s: Any) -> Any:
-        answer = then(s)
+    def looks(s: Any, *more: Any) -> Any:
+        answer = then(s, *more)
         for table in range(st.TABLES):
             used, room = int(s[st.CLAIMS + table]), int(s[st.CLAIMS_ROOM + table])
             if used > room:

@@ -84,6 +84,13 @@ def test_how_much_room_there_is_at_first_changes_nothing(monkeypatch: pytest.Mon
         assert not difference(journals, kernel.run(*inputs_of(seed)))
 
 
+def test_how_many_tickets_are_loaded_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = {seed: kernel.run(*inputs_of(seed)) for seed in range(0, WORLDS, 5)}
+    monkeypatch.setattr(kernel, "LOADED", 2)
+    for seed, journals in at_once.items():
+        assert not difference(journals, kernel.run(*inputs_of(seed)))
+
+
 def test_no_table_outgrows_its_room() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "tests.engine.room", "60"],

@@ -13,6 +13,7 @@ from sim.engine.compiled.codes import (
     STATE_FILTERED,
     STATE_IN_SERVICE,
     STATE_PENDING,
+    STATE_QUEUED,
     STATE_RESOLVED,
 )
 from sim.engine.compiled.journal import write
@@ -25,6 +26,7 @@ from sim.engine.compiled.state import (
     CHORE_WORK_WIDTH,
     CRITICAL_SINCE,
     DID_END,
+    DORMANT,
     ESCALATED,
     FIRST_RESOLVED,
     FIRST_TASK,
@@ -33,6 +35,7 @@ from sim.engine.compiled.state import (
     N_TASKS,
     N_TICKETS,
     OF_TICKET,
+    OFFSET,
     OUTSIDE_SINCE,
     PAGE_ANSWERED_AT,
     PAGE_SENT,
@@ -41,6 +44,7 @@ from sim.engine.compiled.state import (
     PENDING_SINCE,
     QUEUED_AT,
     RESOLVED,
+    STAGE,
     STANDING,
     STARTED,
     STRETCH,
@@ -101,12 +105,17 @@ def collect_tickets(
     critical: Numbers,
     abandoned: Numbers,
     paused: Numbers,
+    tier: Codes,
+    stages: Codes,
     state: Codes,
-) -> None:
-    """Fill the columns of the tickets journal that the run has decided; each is (n,).
+) -> int:
+    """Fill the columns of the tickets journal that the workload does not have, and write what is unfinished as open.
+
+    There is room for a row of work of each task. A task's number in its ticket, and where its rows begin, take the
+    places of its offset and of when it was last queued. Columns are (n,).
 
     Args:
-        array: the state, before `write_open`.
+        array: the state.
         end: ms at which the run ended.
         filtered: uint8, of the workload.
         acknowledged: int64, is filled, as those that follow.
@@ -117,13 +126,20 @@ def collect_tickets(
         critical: int64.
         abandoned: int64.
         paused: int64.
+        tier: uint8, of the first task.
+        stages: uint8.
         state: uint8, zeros.
+
+    Returns:
+        How many rows the work journal has.
     """
-    s = opened(array)
+    s, rows = opened(array), 0
     for agent in range(s[N_AGENTS]):
         task = s[agents(s, agent) + TASK]
-        if task != NONE and s[tasks(s, task) + TASK_KIND] != KIND_COMMS:
-            state[s[tasks(s, task) + OF_TICKET]] = STATE_IN_SERVICE
+        if task != NONE:
+            write(s, task, agent, s[agents(s, agent) + BEGAN], NONE, HOW_OPEN)
+            if s[tasks(s, task) + TASK_KIND] != KIND_COMMS:
+                state[s[tasks(s, task) + OF_TICKET]] = STATE_IN_SERVICE
     for ticket in range(s[N_TICKETS]):
         at = tickets(s, ticket)
         acknowledged[ticket], started[ticket] = _or_never(s[at + ACKNOWLEDGED]), _or_never(s[at + STARTED])
@@ -132,16 +148,39 @@ def collect_tickets(
         abandoned[ticket], paused[ticket] = _or_never(s[at + ABANDONED]), s[at + PAUSED]
         if s[at + PENDING_SINCE] != NONE and s[at + RESOLVED] == NONE:
             paused[ticket] += end - s[at + PENDING_SINCE]
-        if filtered[ticket]:
-            state[ticket] = STATE_FILTERED
-        elif s[at + RESOLVED] != NONE:
-            state[ticket] = STATE_RESOLVED
-        elif s[at + ABANDONED] != NONE:
-            state[ticket] = STATE_ABANDONED
-        elif state[ticket] == STATE_IN_SERVICE or _is_helped_from_outside(s, ticket):
-            state[ticket] = STATE_IN_SERVICE
-        elif s[at + PENDING_SINCE] != NONE:
-            state[ticket] = STATE_PENDING
+        tier[ticket] = s[tasks(s, s[at + FIRST_TASK]) + HOME] % N_ROLES
+        stages[ticket] = s[tasks(s, s[at + DORMANT] - 1) + STAGE] + 1
+        state[ticket] = STATE_FILTERED if filtered[ticket] else _standing(s, ticket, state[ticket])
+        rows = _write_open(s, ticket, rows)
+    return rows
+
+
+@compiled
+def _write_open(s: State, ticket: int, rows: int) -> int:
+    """What is unfinished of a ticket, but for what agents are at; returns how many rows there are up to its end."""
+    first = s[tickets(s, ticket) + FIRST_TASK]
+    for task in range(first, s[tickets(s, ticket + 1) + FIRST_TASK]):
+        at = tasks(s, task)
+        if s[at + OUTSIDE_SINCE] != NONE:
+            write(s, task, NONE, s[at + OUTSIDE_SINCE], NONE, HOW_OPEN)
+        if s[at + STANDING]:
+            write(s, task, NONE, NONE, NONE, HOW_OPEN)
+        s[at + OFFSET], s[at + QUEUED_AT] = task - first, rows
+        rows += s[at + STRETCH]
+    return rows
+
+
+@compiled
+def _standing(s: State, ticket: int, before: int) -> int:
+    """The state of a ticket that people have seen; `before` tells whether an agent works on it."""
+    at = tickets(s, ticket)
+    if s[at + RESOLVED] != NONE:
+        return STATE_RESOLVED
+    if s[at + ABANDONED] != NONE:
+        return STATE_ABANDONED
+    if before == STATE_IN_SERVICE or _is_helped_from_outside(s, ticket):
+        return STATE_IN_SERVICE
+    return STATE_PENDING if s[at + PENDING_SINCE] != NONE else STATE_QUEUED
 
 
 @compiled
@@ -155,28 +194,6 @@ def _is_helped_from_outside(s: State, ticket: int) -> bool:
 @compiled
 def _or_never(instant: int) -> int:
     return NEVER if instant == NONE else instant
-
-
-@kept
-def write_open(array: Numbers) -> int:
-    """The run is over: what is unfinished is written as open; returns how many rows the work journal has.
-
-    There is room for a row of each task. Where a task's rows begin takes the place of when it was last queued.
-    """
-    s, rows = opened(array), 0
-    for agent in range(s[N_AGENTS]):
-        at = agents(s, agent)
-        if s[at + TASK] != NONE:
-            write(s, s[at + TASK], agent, s[at + BEGAN], NONE, HOW_OPEN)
-    for task in range(s[N_TASKS]):
-        at = tasks(s, task)
-        if s[at + OUTSIDE_SINCE] != NONE:
-            write(s, task, NONE, s[at + OUTSIDE_SINCE], NONE, HOW_OPEN)
-        if s[at + STANDING]:
-            write(s, task, NONE, NONE, NONE, HOW_OPEN)
-        s[at + QUEUED_AT] = rows
-        rows += s[at + STRETCH]
-    return rows
 
 
 @kept
@@ -206,8 +223,8 @@ def collect_work(
         at = s[WORK_AT] + written * WORK_WIDTH
         at_task, codes = tasks(s, s[at + WORK_TASK]), s[at + WORK_CODES]
         row = s[at_task + QUEUED_AT] + (codes >> 16)
-        of_ticket, home = s[at_task + OF_TICKET], s[at_task + HOME]
-        ticket[row], task[row] = of_ticket, s[at + WORK_TASK] - s[tickets(s, of_ticket) + FIRST_TASK]
+        home = s[at_task + HOME]
+        ticket[row], task[row] = s[at_task + OF_TICKET], s[at_task + OFFSET]
         stretch[row], kind[row] = codes >> 16, s[at_task + TASK_KIND]
         region[row] = NONE if home == COORDINATOR else home // N_ROLES
         tier[row] = home % N_ROLES

@@ -14,8 +14,6 @@ from sim.engine.compiled.state import (
     HOME,
     INTERRUPTIONS,
     LEVEL,
-    MOST_TASKS,
-    N_TICKETS,
     NEXT_PROMISE,
     NEXT_TASK,
     OF_TICKET,
@@ -56,8 +54,10 @@ if TYPE_CHECKING:
 
 
 @kept
-def load_tickets(
+def load(
     array: Numbers,
+    first: int,
+    last: int,
     traits: Numbers,
     first_task: Numbers,
     patience: Numbers,
@@ -65,11 +65,19 @@ def load_tickets(
     critical_at: Numbers,
     page_at: Numbers,
     page_row: Numbers,
+    tier: Codes,
+    stage: Codes,
+    kind: Codes,
+    handle: Numbers,
+    wait: Numbers,
+    offset: Numbers,
 ) -> None:
-    """Tickets as they are before they come; a last row beyond them tells where their tasks end.
+    """Some tickets as they are before they come, and their tasks; the next row tells where the tasks of the last end.
 
     Args:
         array: the state, in which the tables have their places.
+        first: ticket.
+        last: ticket, the first that is not loaded.
         traits: (n,) int64, `TRAITS`.
         first_task: (n + 1,) int64.
         patience: (n,) int64, as the others of `Workload`.
@@ -77,37 +85,7 @@ def load_tickets(
         critical_at: (n,) int64.
         page_at: (n,) int64.
         page_row: (n,) int64.
-    """
-    s = opened(array)
-    n = len(traits)
-    for ticket in range(n):
-        at = tickets(s, ticket)
-        for column in range(TICKET_WIDTH):
-            s[at + column] = NONE
-        s[at + TRAITS], s[at + LEVEL] = traits[ticket], traits[ticket] & 3
-        s[at + FIRST_TASK] = s[at + NEXT_TASK] = first_task[ticket]
-        s[at + OPEN_TASKS] = s[at + PAUSED] = s[at + OVERDUE] = 0
-        s[at + PATIENCE], s[at + DUE] = _or_none(patience[ticket]), _or_none(escalate_at[ticket])
-        s[at + CRITICAL_AT], s[at + PAGE_AT] = _or_none(critical_at[ticket]), _or_none(page_at[ticket])
-        s[at + PAGE_ROW] = page_row[ticket]
-        s[MOST_TASKS] = max(s[MOST_TASKS], first_task[ticket + 1] - first_task[ticket])
-    s[tickets(s, n) + FIRST_TASK] = first_task[n]
-
-
-@compiled
-def _or_none(instant: int) -> int:
-    return NONE if instant == NEVER else instant
-
-
-@kept
-def load_tasks(
-    array: Numbers, tier: Codes, stage: Codes, kind: Codes, handle: Numbers, wait: Numbers, offset: Numbers
-) -> None:
-    """Tasks as they are before they are opened; their tickets are in the state already.
-
-    Args:
-        array: the state.
-        tier: (m,) uint8, as the others of `Workload`.
+        tier: (m,) uint8.
         stage: (m,) uint8.
         kind: (m,) uint8.
         handle: (m,) int64.
@@ -115,18 +93,31 @@ def load_tasks(
         offset: (m,) int64.
     """
     s = opened(array)
-    for ticket in range(s[N_TICKETS]):
-        at_ticket = tickets(s, ticket)
-        region, last = region_of(s, at_ticket), s[tickets(s, ticket + 1) + FIRST_TASK]
-        s[at_ticket + DORMANT] = last
-        for task in range(s[at_ticket + FIRST_TASK], last):
-            at = tasks(s, task)
-            s[at + OF_TICKET], s[at + STAGE], s[at + TASK_KIND] = ticket, stage[task], kind[task]
-            s[at + HOME] = COORDINATOR if tier[task] == COORDINATOR else region * N_ROLES + tier[task]
-            s[at + WAIT], s[at + WORK_LEFT], s[at + OFFSET] = wait[task], handle[task], offset[task]
-            s[at + WHY] = s[at + STRETCH] = s[at + INTERRUPTIONS] = s[at + STANDING] = s[at + STAMP] = 0
-            s[at + WIDER] = 0
-            s[at + QUEUED_AT] = s[at + PLACE] = s[at + OVERFLOWS_AT] = s[at + TIMED] = NONE
-            s[at + OUTSIDE_SINCE] = s[at + NEXT_PROMISE] = NONE
-            if stage[task] == DORMANT_STAGE and s[at_ticket + DORMANT] == last:
-                s[at_ticket + DORMANT] = task
+    for ticket in range(first, last):
+        at, end = tickets(s, ticket), first_task[ticket + 1]
+        for column in range(TICKET_WIDTH):
+            s[at + column] = NONE
+        s[at + TRAITS], s[at + LEVEL] = traits[ticket], traits[ticket] & 3
+        s[at + FIRST_TASK] = s[at + NEXT_TASK] = first_task[ticket]
+        s[at + OPEN_TASKS] = s[at + PAUSED] = s[at + OVERDUE] = 0
+        s[at + PATIENCE], s[at + DUE] = _or_none(patience[ticket]), _or_none(escalate_at[ticket])
+        s[at + CRITICAL_AT], s[at + PAGE_AT] = _or_none(critical_at[ticket]), _or_none(page_at[ticket])
+        s[at + PAGE_ROW], s[at + DORMANT] = page_row[ticket], end
+        for task in range(first_task[ticket], end):
+            at_task = tasks(s, task)
+            s[at_task + OF_TICKET], s[at_task + STAGE], s[at_task + TASK_KIND] = ticket, stage[task], kind[task]
+            home = COORDINATOR if tier[task] == COORDINATOR else region_of(s, at) * N_ROLES + tier[task]
+            s[at_task + HOME] = home
+            s[at_task + WAIT], s[at_task + WORK_LEFT], s[at_task + OFFSET] = wait[task], handle[task], offset[task]
+            s[at_task + WHY] = s[at_task + STRETCH] = s[at_task + INTERRUPTIONS] = s[at_task + STANDING] = 0
+            s[at_task + STAMP] = s[at_task + WIDER] = 0
+            s[at_task + QUEUED_AT] = s[at_task + PLACE] = s[at_task + OVERFLOWS_AT] = s[at_task + TIMED] = NONE
+            s[at_task + OUTSIDE_SINCE] = s[at_task + NEXT_PROMISE] = NONE
+            if stage[task] == DORMANT_STAGE and s[at + DORMANT] == end:
+                s[at + DORMANT] = task
+    s[tickets(s, last) + FIRST_TASK] = first_task[last]
+
+
+@compiled
+def _or_none(instant: int) -> int:
+    return NONE if instant == NEVER else instant
