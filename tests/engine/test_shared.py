@@ -101,7 +101,8 @@ def world_of_two(world: Any, **columns: Any) -> Any:
     w.ticket(12, "P3", (1, 20), visible=15)
     decided = ("acknowledged", "started", "first_resolved", "resolved", "escalated", "critical", "abandoned")
     ended = Ended(**{
-        "end": 80, "tickets": {**{name: np.full(2, NEVER) for name in decided}, "paused": [7, 0], "state": [1, 0]},
+        "end": 80, "tickets": {**{name: np.full(2, NEVER) for name in decided}, "paused": [7, 0], "state": [1, 0],
+        "tier": [0, 2], "stages": [1, 3]},
         "work": {}, "chores": np.empty((0, 5), dtype=np.int64), "pages": np.empty((0, 7), dtype=np.int64),
         "left": np.full(3, NONE), "rested": np.zeros(3, dtype=np.int64), "came": np.full(3, NONE), "at_work": [],
     } | columns)  # fmt: skip
@@ -115,7 +116,7 @@ def test_instants_that_are_missing_are_never() -> None:
 def test_tickets_are_those_of_the_tape_and_what_the_run_decided(world: Any) -> None:
     t = world_of_two(world).tickets
     assert [t[name].tolist() for name in ("ticket", "created", "visible", "priority", "tier", "stages")] == [
-        [0, 1], [10, 12], [10, 15], [1, 2], [0, 0], [1, 1],
+        [0, 1], [10, 12], [10, 15], [1, 2], [0, 2], [1, 3],
     ]  # fmt: skip
     assert [t[name].tolist() for name in ("paused", "state", "resolved")] == [[7, 0], [1, 0], [NEVER, NEVER]]
     assert (t["state"].dtype, t["paused"].dtype) == (np.uint8, np.int64)
