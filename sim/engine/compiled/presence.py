@@ -18,6 +18,7 @@ from sim.engine.compiled.state import (
     CHORE_LEFT,
     CHORE_UNTIL,
     ENDS,
+    FIRST_CHORE,
     LEFT_AT,
     LEVEL,
     MISSED,
@@ -40,7 +41,6 @@ from sim.engine.compiled.state import (
     TASK,
     TERMS_MODE,
     TERMS_SEGMENT,
-    TODO,
     TURN,
     UNTIL,
     WHOSE,
@@ -138,7 +138,7 @@ def arrive_for(s: State, segment: int) -> None:
 def is_gone(s: State, agent: int) -> None:
     """An agent is no longer there."""
     at = agents(s, agent)
-    s[at + SEGMENT] = s[at + UNTIL] = s[at + P1_UNTIL] = s[at + TODO] = NONE
+    s[at + SEGMENT] = s[at + UNTIL] = s[at + P1_UNTIL] = s[at + FIRST_CHORE] = NONE
     cease_to_be_idle(s, agent)
 
 
@@ -210,14 +210,14 @@ def misses(s: State, segment: int) -> bool:
 @compiled
 def _forget_chores(s: State, agent: int) -> None:
     """Whoever comes does what is due now, and nothing that was due while they were not there."""
-    chore, kept_chore = s[agents(s, agent) + TODO], NONE
-    s[agents(s, agent) + TODO] = NONE
+    chore, kept_chore = s[agents(s, agent) + FIRST_CHORE], NONE
+    s[agents(s, agent) + FIRST_CHORE] = NONE
     while chore != NONE:
         at, following = chores(s, chore), s[chores(s, chore) + NEXT_CHORE]
         if s[at + CHORE_DUE] == s[NOW]:
             s[at + NEXT_CHORE] = NONE
             if kept_chore == NONE:
-                s[agents(s, agent) + TODO] = chore
+                s[agents(s, agent) + FIRST_CHORE] = chore
             else:
                 s[chores(s, kept_chore) + NEXT_CHORE] = chore
             kept_chore = chore
@@ -228,9 +228,9 @@ def _forget_chores(s: State, agent: int) -> None:
 def add_chore(s: State, agent: int, chore: int) -> None:
     """A chore is due, after those that are already."""
     s[chores(s, chore) + NEXT_CHORE] = NONE
-    before = s[agents(s, agent) + TODO]
+    before = s[agents(s, agent) + FIRST_CHORE]
     if before == NONE:
-        s[agents(s, agent) + TODO] = chore
+        s[agents(s, agent) + FIRST_CHORE] = chore
         return
     while s[chores(s, before) + NEXT_CHORE] != NONE:
         before = s[chores(s, before) + NEXT_CHORE]
@@ -241,18 +241,18 @@ def add_chore(s: State, agent: int, chore: int) -> None:
 def has_chore(s: State, agent: int) -> bool:
     """Whether a chore waits for the agent; what should have begun by now is dropped."""
     at = agents(s, agent)
-    while s[at + TODO] != NONE and s[chores(s, s[at + TODO]) + CHORE_UNTIL] <= s[NOW]:
-        s[at + TODO] = s[chores(s, s[at + TODO]) + NEXT_CHORE]
-    return s[at + TODO] != NONE
+    while s[at + FIRST_CHORE] != NONE and s[chores(s, s[at + FIRST_CHORE]) + CHORE_UNTIL] <= s[NOW]:
+        s[at + FIRST_CHORE] = s[chores(s, s[at + FIRST_CHORE]) + NEXT_CHORE]
+    return s[at + FIRST_CHORE] != NONE
 
 
 @compiled
 def begin_chore(s: State, agent: int) -> None:
     """Start, or go on with, the first chore that waits."""
     at = agents(s, agent)
-    chore = s[at + TODO]
+    chore = s[at + FIRST_CHORE]
     at_chore = chores(s, chore)
-    s[at + TODO] = s[at_chore + NEXT_CHORE]
+    s[at + FIRST_CHORE] = s[at_chore + NEXT_CHORE]
     s[at + CHORE], s[at + BEGAN] = chore, s[NOW]
     note_terms(s, agent)
     cease_to_be_idle(s, agent)
@@ -279,8 +279,8 @@ def interrupt_chore(s: State, agent: int) -> None:
     """A P1 comes first; what is left of the chore is done after it."""
     chore = end_chore(s, agent)
     if s[chores(s, chore) + CHORE_LEFT] > 0:
-        s[chores(s, chore) + NEXT_CHORE] = s[agents(s, agent) + TODO]
-        s[agents(s, agent) + TODO] = chore
+        s[chores(s, chore) + NEXT_CHORE] = s[agents(s, agent) + FIRST_CHORE]
+        s[agents(s, agent) + FIRST_CHORE] = chore
 
 
 @compiled
