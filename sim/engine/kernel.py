@@ -18,7 +18,7 @@ from sim.engine.compiled.ending import collect_tickets, collect_work, last_insta
 from sim.engine.compiled.loading import load
 from sim.engine.compiled.loop import NO_ROOM, SPARE, play
 from sim.engine.compiled.queues import SLOTS
-from sim.engine.journal import WORK, Journals, Rested, Table
+from sim.engine.journal import TICKETS, WORK, Journals, Rested, Table
 from sim.engine.policy import N_ROLES, Policy, pools_of
 from sim.engine.ranks import NONE
 from sim.engine.records import LEVELS, Ended, journals
@@ -27,7 +27,7 @@ from sim.workforce.roster import FOREVER, LEAD, Level
 from sim.workload.tape import CHAIN, CustomerClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -41,6 +41,13 @@ LOADED = 4096
 """Tickets that are loaded at a time."""
 ROOM = 1000
 """Rows that a table which grows has room for at first, besides those that are sure to be needed."""
+FILLED = (
+    "acknowledged", "started", "first_resolved", "resolved", "escalated", "critical", "abandoned", "paused", "tier",
+    "stages", "state",
+)  # fmt: skip
+"""The columns of the tickets journal that the workload does not have, as `collect_tickets` wants them."""
+LINE = 64
+"""Bytes of a processor's cache line: every column begins with one."""
 
 
 def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: bool = False) -> Journals:
@@ -70,11 +77,12 @@ def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: 
 def _played(s: Numbers, workload: Workload, policy: Policy, end: int) -> Numbers:
     """The state when the run is over. Tickets are loaded as it goes on, so that a processor's cache still has them."""
     columns = _columns(workload, policy)
+    timers = [plain(column, np.int64) for column in (workload.patience, workload.escalate_at, workload.critical_at)]
     for first in range(0, max(1, len(workload)), LOADED):
         last = min(first + LOADED, len(workload))
         load(s, first, last, *columns)
         until = min(end, int(workload.created[last])) if last < len(workload) else end
-        while play(s, until) == NO_ROOM:
+        while play(s, until, *timers) == NO_ROOM:
             s = _with_more_room(s)
     return s
 
@@ -101,6 +109,7 @@ def _state(workload: Workload, roster: Roster, policy: Policy) -> Numbers:
         st.AGENTS_AT: _agents(roster), st.SEGMENTS_AT: _segments(roster), st.CHORES_AT: _chores(roster),
         st.POOLS_AT: pools, st.MEMBERS_AT: members, st.ORDER_AT: _order(policy),
         st.PACES_AT: np.array(policy.tier_pm, dtype=np.int64), st.CHAINS_AT: chains, st.TURNS_AT: turns,
+        st.CALLS_AT: _calls(workload),
         st.DRAWS_AT: np.stack([workload.page_ppm, workload.page_awake, workload.page_asleep]),
         st.WHEEL_AT: np.full(SLOTS, NONE),
         st.ARRIVALS_AT: arrivals, st.MOVES_AT: moves, st.LEAVES_AT: leaves,
@@ -181,10 +190,10 @@ def _header(policy: Policy) -> NDArray[np.int64]:
 def _columns(w: Workload, policy: Policy) -> tuple[NDArray[Any], ...]:
     """The tape as `load` wants it."""
     last_in_level = (w.customer_class == CustomerClass.STANDARD) & policy.enterprise_first
-    traits = w.serve_region.astype(np.int64) << 3 | last_in_level.astype(np.int64) << 2 | w.priority
-    of_tickets = (traits, w.first_task, w.patience, w.escalate_at, w.critical_at, w.page_at, w.page_row)
+    traits = w.page_row + 1 << st.CALL_SHIFT | w.serve_region.astype(np.int64) << st.REGION_SHIFT
+    traits |= last_in_level.astype(np.int64) << st.CLASS_SHIFT | w.priority
     return (
-        *(plain(column, np.int64) for column in of_tickets),
+        *(plain(column, np.int64) for column in (traits, w.first_task)),
         *(plain(column, np.uint8) for column in (w.tier, w.stage, w.task_kind)),
         *(plain(column, np.int64) for column in (w.handle, w.wait, w.offset)),
     )
@@ -196,6 +205,14 @@ def _table(rows: int, width: int, columns: dict[int, Any]) -> NDArray[np.int64]:
     for column, values in columns.items():
         table[:, column] = values
     return table
+
+
+def _calls(w: Workload) -> NDArray[np.int64]:
+    """Tickets that may page somebody, and when they do so by themselves."""
+    calls = _table(len(w.page_ppm), st.CALL_WIDTH, {})
+    pages = w.page_at != NEVER
+    calls[w.page_row[pages], st.PAGE_AT] = w.page_at[pages]
+    return calls
 
 
 def _agents(roster: Roster) -> NDArray[np.int64]:
@@ -302,13 +319,11 @@ def _ahead(instants: NDArray[np.int64], which: NDArray[np.bool_], kind: int) -> 
 
 def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     """What is known when the run is over at `end`."""
-    n = len(workload)
-    names = ("acknowledged", "started", "first_resolved", "resolved", "escalated", "critical", "abandoned", "paused")
-    tickets: dict[str, Any] = {name: np.empty(n, dtype=np.int64) for name in names}
-    tickets |= {name: np.zeros(n, dtype=np.uint8) for name in ("tier", "stages", "state")}
+    tickets = _empty(len(workload), {name: TICKETS[name] for name in FILLED})
     if s[st.WORK] + s[st.N_TASKS] > s[st.WORK_ROOM]:
         s = _with_more_room(s, int(s[st.N_TASKS]))
-    rows = collect_tickets(s, end, plain(workload.filtered, np.uint8), *tickets.values())
+    rows_before = np.empty(len(workload.tier) + 1, dtype=np.int64)
+    rows = collect_tickets(s, end, plain(workload.filtered, np.uint8), rows_before, *tickets.values())
     agents = s[s[st.AGENTS_AT] :][: s[st.N_AGENTS] * st.AGENT_WIDTH].reshape(-1, st.AGENT_WIDTH)
     segments = s[s[st.SEGMENTS_AT] :][: s[st.N_SEGMENTS] * st.SEGMENT_WIDTH].reshape(-1, st.SEGMENT_WIDTH)
     busy = (agents[:, st.TASK] != NONE) | (agents[:, st.CHORE] != NONE)
@@ -320,7 +335,7 @@ def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     return Ended(
         end=end,
         tickets=tickets,
-        work=_work(s, rows),
+        work=_work(s, workload, rows_before, rows),
         chores=np.concatenate([_rows(s, st.CHORE_WORK - st.CLAIMS), unfinished]),
         pages=_rows(s, st.PAGES - st.CLAIMS),
         left=segments[:, st.LEFT_AT],
@@ -330,7 +345,18 @@ def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     )
 
 
-def _work(s: Numbers, rows: int) -> Table:
-    work: Table = {name: np.empty(rows, dtype=dtype) for name, dtype in WORK.items()}
-    collect_work(s, *work.values())
+def _work(s: Numbers, workload: Workload, rows_before: Numbers, rows: int) -> Table:
+    work = _empty(rows, WORK)
+    collect_work(s, plain(workload.first_task, np.int64), rows_before, *work.values())
     return work
+
+
+def _empty(rows: int, columns: Mapping[str, type[np.generic]]) -> Table:
+    """Columns that are yet to be filled, in one piece of memory: the system hands that out sooner than many."""
+    sizes = [-(-rows * np.dtype(dtype).itemsize // LINE) * LINE for dtype in columns.values()]
+    begins = np.cumsum([0, *sizes])
+    block = np.empty(begins[-1], dtype=np.uint8)
+    return {
+        name: block[begin:][: rows * np.dtype(dtype).itemsize].view(dtype)
+        for (name, dtype), begin in zip(columns.items(), begins, strict=False)
+    }

@@ -20,48 +20,53 @@ from sim.engine.compiled.journal import write
 from sim.engine.compiled.state import (
     ABANDONED,
     ACKNOWLEDGED,
+    AGENT_SHIFT,
     BEGAN,
     CHORE_WORK,
     CHORE_WORK_AT,
     CHORE_WORK_WIDTH,
     CRITICAL_SINCE,
     DID_END,
-    DORMANT,
     ESCALATED,
     FIRST_RESOLVED,
     FIRST_TASK,
-    HOME,
+    HOW_SHIFT,
+    KIND_SHIFT,
     N_AGENTS,
     N_TASKS,
     N_TICKETS,
     OF_TICKET,
-    OFFSET,
-    OUTSIDE_SINCE,
+    OUTSIDE,
     PAGE_ANSWERED_AT,
     PAGE_SENT,
     PAGES,
     PAUSED,
     PENDING_SINCE,
+    POOL_SHIFT,
     QUEUED_AT,
     RESOLVED,
-    STAGE,
     STANDING,
     STARTED,
     STRETCH,
+    STRETCH_SHIFT,
     TASK,
-    TASK_KIND,
+    TICKET_WIDTH,
+    WHY_SHIFT,
     WORK,
-    WORK_AGENT,
     WORK_AT,
+    WORK_BY,
     WORK_CODES,
     WORK_END,
     WORK_QUEUED,
-    WORK_SEGMENT,
     WORK_START,
     WORK_TASK,
     WORK_WIDTH,
     agents,
+    dormant_of,
+    home_of,
+    kind_of,
     pages,
+    stage_of,
     tasks,
     tickets,
     waits,
@@ -97,6 +102,7 @@ def collect_tickets(
     array: Numbers,
     end: int,
     filtered: Codes,
+    rows_before: Numbers,
     acknowledged: Numbers,
     started: Numbers,
     first_resolved: Numbers,
@@ -111,14 +117,15 @@ def collect_tickets(
 ) -> int:
     """Fill the columns of the tickets journal that the workload does not have, and write what is unfinished as open.
 
-    There is room for a row of work of each task. A task's number in its ticket, and where its rows begin, take the
-    places of its offset and of when it was last queued. Columns are (n,).
+    There is room for a row of work of each task. Columns are (n,).
 
     Args:
         array: the state.
         end: ms at which the run ended.
         filtered: uint8, of the workload.
-        acknowledged: int64, is filled, as those that follow.
+        rows_before: (m + 1,) int64, is filled, as all that follow: how many rows of the work journal the tasks before
+            each have; at last, how many there are.
+        acknowledged: int64.
         started: int64.
         first_resolved: int64.
         resolved: int64.
@@ -128,17 +135,19 @@ def collect_tickets(
         paused: int64.
         tier: uint8, of the first task.
         stages: uint8.
-        state: uint8, zeros.
+        state: uint8.
 
     Returns:
         How many rows the work journal has.
     """
     s, rows = opened(array), 0
+    for ticket in range(s[N_TICKETS]):
+        state[ticket] = STATE_QUEUED
     for agent in range(s[N_AGENTS]):
         task = s[agents(s, agent) + TASK]
         if task != NONE:
             write(s, task, agent, s[agents(s, agent) + BEGAN], NONE, HOW_OPEN)
-            if s[tasks(s, task) + TASK_KIND] != KIND_COMMS:
+            if kind_of(s, tasks(s, task)) != KIND_COMMS:
                 state[s[tasks(s, task) + OF_TICKET]] = STATE_IN_SERVICE
     for ticket in range(s[N_TICKETS]):
         at = tickets(s, ticket)
@@ -148,26 +157,23 @@ def collect_tickets(
         abandoned[ticket], paused[ticket] = _or_never(s[at + ABANDONED]), s[at + PAUSED]
         if s[at + PENDING_SINCE] != NONE and s[at + RESOLVED] == NONE:
             paused[ticket] += end - s[at + PENDING_SINCE]
-        tier[ticket] = s[tasks(s, s[at + FIRST_TASK]) + HOME] % N_ROLES
-        stages[ticket] = s[tasks(s, s[at + DORMANT] - 1) + STAGE] + 1
+        tier[ticket] = home_of(s, tasks(s, s[at + FIRST_TASK])) % N_ROLES
+        stages[ticket] = stage_of(s, tasks(s, dormant_of(s, at) - 1)) + 1
         state[ticket] = STATE_FILTERED if filtered[ticket] else _standing(s, ticket, state[ticket])
-        rows = _write_open(s, ticket, rows)
+        for task in range(s[at + FIRST_TASK], s[at + TICKET_WIDTH + FIRST_TASK]):
+            _write_open(s, task)
+            rows_before[task] = rows
+            rows += s[tasks(s, task) + STRETCH]
+    rows_before[s[N_TASKS]] = rows
     return rows
 
 
 @compiled
-def _write_open(s: State, ticket: int, rows: int) -> int:
-    """What is unfinished of a ticket, but for what agents are at; returns how many rows there are up to its end."""
-    first = s[tickets(s, ticket) + FIRST_TASK]
-    for task in range(first, s[tickets(s, ticket + 1) + FIRST_TASK]):
-        at = tasks(s, task)
-        if s[at + OUTSIDE_SINCE] != NONE:
-            write(s, task, NONE, s[at + OUTSIDE_SINCE], NONE, HOW_OPEN)
-        if s[at + STANDING]:
-            write(s, task, NONE, NONE, NONE, HOW_OPEN)
-        s[at + OFFSET], s[at + QUEUED_AT] = task - first, rows
-        rows += s[at + STRETCH]
-    return rows
+def _write_open(s: State, task: int) -> None:
+    """What is unfinished of a task, unless an agent is at it."""
+    at = tasks(s, task)
+    if s[at + STANDING]:
+        write(s, task, NONE, s[at + QUEUED_AT] if s[at + STANDING] & OUTSIDE else NONE, NONE, HOW_OPEN)
 
 
 @compiled
@@ -186,7 +192,7 @@ def _standing(s: State, ticket: int, before: int) -> int:
 @compiled
 def _is_helped_from_outside(s: State, ticket: int) -> bool:
     for task in range(s[tickets(s, ticket) + FIRST_TASK], s[tickets(s, ticket + 1) + FIRST_TASK]):
-        if s[tasks(s, task) + OUTSIDE_SINCE] != NONE:
+        if s[tasks(s, task) + STANDING] & OUTSIDE:
             return True
     return False
 
@@ -199,6 +205,8 @@ def _or_never(instant: int) -> int:
 @kept
 def collect_work(
     array: Numbers,
+    first_task: Numbers,
+    rows_before: Numbers,
     ticket: Numbers,
     task: Shorts,
     stretch: Shorts,
@@ -217,18 +225,41 @@ def collect_work(
     """Fill the work journal, in the order of (ticket, task, stretch); each column is (rows,), as `WORK` declares it.
 
     A task's rows are numbered as they are written, so each has its place without being sorted.
+
+    Args:
+        array: the state.
+        first_task: (n + 1,) int64, of the workload.
+        rows_before: (m + 1,) int64, from `collect_tickets`.
+        ticket: int64, is filled, as those that follow.
+        task: int16.
+        stretch: int16.
+        kind: uint8.
+        region: int16.
+        tier: uint8.
+        agent: int32.
+        duty: int32.
+        queued_at: int64.
+        why_queued: uint8.
+        start: int64.
+        end: int64.
+        how_ended: uint8.
+        mode: uint8.
     """
     s = opened(array)
     for written in range(s[WORK]):
         at = s[WORK_AT] + written * WORK_WIDTH
-        at_task, codes = tasks(s, s[at + WORK_TASK]), s[at + WORK_CODES]
-        row = s[at_task + QUEUED_AT] + (codes >> 16)
-        home = s[at_task + HOME]
-        ticket[row], task[row] = s[at_task + OF_TICKET], s[at_task + OFFSET]
-        stretch[row], kind[row] = codes >> 16, s[at_task + TASK_KIND]
+        codes, by = s[at + WORK_CODES], s[at + WORK_BY]
+        home, number = codes >> POOL_SHIFT, codes >> STRETCH_SHIFT & 0xFFFF
+        row = rows_before[s[at + WORK_TASK]] + number
+        stretch[row], kind[row] = number, codes >> KIND_SHIFT & 15
         region[row] = NONE if home == COORDINATOR else home // N_ROLES
         tier[row] = home % N_ROLES
-        agent[row], duty[row] = s[at + WORK_AGENT], s[at + WORK_SEGMENT]
-        queued_at[row], why_queued[row] = s[at + WORK_QUEUED], codes >> 8 & 255
+        agent[row], duty[row] = (by >> AGENT_SHIFT) - 1, (by & (1 << AGENT_SHIFT) - 1) - 1
+        queued_at[row], why_queued[row] = s[at + WORK_QUEUED], codes >> WHY_SHIFT & 15
         start[row], end[row] = _or_never(s[at + WORK_START]), _or_never(s[at + WORK_END])
-        how_ended[row], mode[row] = codes >> 4 & 15, codes & 15
+        how_ended[row], mode[row] = codes >> HOW_SHIFT & 15, codes & 15
+    for of_ticket in range(s[N_TICKETS]):
+        first = first_task[of_ticket]
+        for of_task in range(first, first_task[of_ticket + 1]):
+            for row in range(rows_before[of_task], rows_before[of_task + 1]):
+                ticket[row], task[row] = of_ticket, of_task - first

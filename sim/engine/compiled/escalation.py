@@ -14,14 +14,14 @@ from sim.engine.compiled.state import (
     ENTRY_TIER_ONLY,
     ESCALATED,
     FIRST_TASK,
-    HOME,
     LEVEL,
     NOW,
     OF_TICKET,
     OVERDUE,
     RAISES,
-    TASK_KIND,
-    TIMER_LEFT,
+    STOPPED,
+    home_of,
+    kind_of,
     tasks,
     ticket_of,
     tickets,
@@ -43,28 +43,25 @@ def start_timer(s: State, ticket: int, due: int) -> None:
 @compiled
 def pause_timer(s: State, at_ticket: int) -> None:
     """The ticket waits for its customer."""
-    if s[at_ticket + DUE] != NONE:
-        s[at_ticket + TIMER_LEFT] = s[at_ticket + DUE] - s[NOW]
-        s[at_ticket + DUE] = NONE
+    if s[at_ticket + DUE] >= 0:
+        s[at_ticket + DUE] = STOPPED - (s[at_ticket + DUE] - s[NOW])
 
 
 @compiled
 def resume_timer(s: State, ticket: int) -> None:
     """The customer has answered."""
     at = tickets(s, ticket)
-    left = s[at + TIMER_LEFT]
-    s[at + TIMER_LEFT] = NONE
-    if left == 0:  # due in the very instant in which the pause began
-        s[at + OVERDUE] = 1
-    elif left != NONE:
-        start_timer(s, ticket, s[NOW] + left)
+    if s[at + DUE] == STOPPED:  # due in the very instant in which the pause began
+        s[at + DUE] = OVERDUE
+    elif s[at + DUE] < STOPPED:
+        start_timer(s, ticket, s[NOW] + STOPPED - s[at + DUE])
 
 
 @compiled
 def when_queued(s: State, task: int, place: int) -> int:
     """A task begins to wait at `place`: it escalates if that is due. Returns its place after that."""
     at = ticket_of(s, task)
-    if s[at + OVERDUE] and may_escalate(s, task) and escalate(s, at):
+    if s[at + DUE] == OVERDUE and may_escalate(s, task) and escalate(s, at):
         place = s[NOW]
     if s[at + ESCALATED] == s[NOW] and may_escalate(s, task):
         when_escalated(s, task)
@@ -75,16 +72,16 @@ def when_queued(s: State, task: int, place: int) -> int:
 def may_escalate(s: State, task: int) -> bool:
     """Whether a task escalates: who is told of an emergency, and when, is not a matter of waiting."""
     at = tasks(s, task)
-    if s[at + TASK_KIND] == KIND_COMMS:
+    if kind_of(s, at) == KIND_COMMS:
         return False
     entry = s[tickets(s, s[at + OF_TICKET]) + FIRST_TASK]
-    return not s[ENTRY_TIER_ONLY] or s[at + HOME] == s[tasks(s, entry) + HOME]
+    return not s[ENTRY_TIER_ONLY] or home_of(s, at) == home_of(s, tasks(s, entry))
 
 
 @compiled
 def escalate(s: State, at_ticket: int) -> bool:
     """Raise the ticket. Whether it rose: then it joins the end of its new level; P1 keeps its place."""
-    s[at_ticket + OVERDUE] = 0
+    s[at_ticket + DUE] = NONE
     s[at_ticket + ESCALATED] = s[NOW]
     raised = s[RAISES] != 0 and s[at_ticket + LEVEL] > 0
     s[at_ticket + LEVEL] -= raised

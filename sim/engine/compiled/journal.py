@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.compiled.jit import compiled
 from sim.engine.compiled.codes import MODE_DUTY
 from sim.engine.compiled.state import (
+    AGENT_SHIFT,
     BEGAN,
     CHORE_WORK,
     CHORE_WORK_AT,
@@ -16,6 +17,8 @@ from sim.engine.compiled.state import (
     DID_END,
     DID_SEGMENT,
     DID_START,
+    HOW_SHIFT,
+    KIND_SHIFT,
     NOW,
     PAGE_AGENT,
     PAGE_ANSWERED_AT,
@@ -25,23 +28,27 @@ from sim.engine.compiled.state import (
     PAGE_STEP,
     PAGE_TICKET,
     PAGES,
+    POOL_SHIFT,
     QUEUED_AT,
     SEGMENT,
     STRETCH,
+    STRETCH_SHIFT,
     TERMS_MODE,
     TERMS_SEGMENT,
     WHY,
+    WHY_SHIFT,
     WORK,
-    WORK_AGENT,
     WORK_AT,
+    WORK_BY,
     WORK_CODES,
     WORK_END,
     WORK_QUEUED,
-    WORK_SEGMENT,
     WORK_START,
     WORK_TASK,
     WORK_WIDTH,
     agents,
+    home_of,
+    kind_of,
     pages,
     tasks,
 )
@@ -60,8 +67,9 @@ def write(s: State, task: int, agent: int, start: int, end: int, how: int) -> No
     at, row = tasks(s, task), s[WORK_AT] + s[WORK] * WORK_WIDTH
     s[WORK] += 1
     s[row + WORK_TASK] = task
-    s[row + WORK_CODES] = s[at + STRETCH] << 16 | s[at + WHY] << 8 | how << 4 | mode
-    s[row + WORK_AGENT], s[row + WORK_SEGMENT] = agent, segment
+    what = home_of(s, at) << POOL_SHIFT | s[at + STRETCH] << STRETCH_SHIFT | kind_of(s, at) << KIND_SHIFT
+    s[row + WORK_CODES] = what | s[at + WHY] << WHY_SHIFT | how << HOW_SHIFT | mode
+    s[row + WORK_BY] = (agent + 1) << AGENT_SHIFT | segment + 1
     s[row + WORK_QUEUED], s[row + WORK_START], s[row + WORK_END] = s[at + QUEUED_AT], start, end
     s[at + STRETCH] += 1
 

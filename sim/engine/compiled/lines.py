@@ -19,7 +19,6 @@ from sim.engine.compiled.state import (
     FIRST_MEMBER,
     FIRST_TASK,
     HELD,
-    HOME,
     IDLE_AFTER,
     IDLE_SINCE,
     INTERRUPTIONS,
@@ -32,7 +31,6 @@ from sim.engine.compiled.state import (
     NOW,
     OF_TICKET,
     P1_PREEMPTS,
-    PAGE_AT,
     PLACE,
     POOL,
     QUEUED_AT,
@@ -47,7 +45,9 @@ from sim.engine.compiled.state import (
     WIDER,
     agents,
     class_of,
+    home_of,
     is_free,
+    pages_at,
     pools,
     priority_of,
     tasks,
@@ -72,7 +72,7 @@ def join(s: State, task: int, why: int, place: int) -> None:
     place = when_queued(s, task, place)
     s[AT_STAKE] += weight(s, at)
     s[at + PLACE], s[at + QUEUED_AT], s[at + WHY] = place, s[NOW], why
-    if why == WHY_ARRIVED and task == s[at_ticket + FIRST_TASK] and s[at_ticket + PAGE_AT] == s[NOW]:
+    if why == WHY_ARRIVED and task == s[at_ticket + FIRST_TASK] and pages_at(s, at_ticket) == s[NOW]:
         s[at + STANDING] = WAITING | HELD
     else:
         s[at + STANDING] = WAITING
@@ -116,7 +116,7 @@ def leave(s: State, task: int) -> None:
 def claim(s: State, task: int) -> None:
     """Queue the task in the line of every pool that may serve it."""
     at = tasks(s, task)
-    at_ticket, home, regions = tickets(s, s[at + OF_TICKET]), s[at + HOME], s[REGIONS]
+    at_ticket, home, regions = tickets(s, s[at + OF_TICKET]), home_of(s, at), s[REGIONS]
     level = s[at_ticket + LEVEL] << 3 | class_of(s, at_ticket) << 2
     line = LINES + priority_of(s, at_ticket)
     bits = wide(s, at)
@@ -141,7 +141,7 @@ def idle_agent(s: State, task: int) -> int:
         return last
     bits = wide(s, at)
     for place in range(asked(s, bits)):
-        pool = pool_at(s, s[at + HOME], bits, place)
+        pool = pool_at(s, home_of(s, at), bits, place)
         if pool != NONE:
             agent = s[pools(s, pool) + FIRST_IDLE]
             while agent != NONE and not may_take(s, agent, priority):
@@ -165,7 +165,7 @@ def victim(s: State, task: int) -> int:
     bits = wide(s, at)
     best, level, began = NONE, 0, 0
     for place in range(asked(s, bits)):
-        pool = pool_at(s, s[at + HOME], bits, place)
+        pool = pool_at(s, home_of(s, at), bits, place)
         if pool == NONE:
             continue
         for member in range(s[pools(s, pool) + FIRST_MEMBER], s[pools(s, pool) + LAST_MEMBER]):

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.clock import NEVER
-from sim.compiled.jit import compiled, kept, opened
+from sim.compiled.jit import kept, opened
 from sim.engine.compiled.state import (
-    CRITICAL_AT,
-    DORMANT,
-    DUE,
     FIRST_TASK,
-    HOME,
+    HOME_SHIFT,
     INTERRUPTIONS,
     LEVEL,
+    NATURE,
     NEXT_PROMISE,
     NEXT_TASK,
     OF_TICKET,
     OFFSET,
     OPEN_TASKS,
-    OUTSIDE_SINCE,
-    OVERDUE,
     OVERFLOWS_AT,
-    PAGE_AT,
-    PAGE_ROW,
-    PATIENCE,
     PAUSED,
     PLACE,
     QUEUED_AT,
-    STAGE,
+    STAGE_SHIFT,
     STAMP,
     STANDING,
     STRETCH,
-    TASK_KIND,
+    TASKS_SHIFT,
     TICKET_WIDTH,
     TIMED,
     TRAITS,
@@ -47,7 +39,7 @@ from sim.engine.compiled.state import (
 from sim.engine.policy import N_ROLES
 from sim.engine.ranks import NONE
 from sim.workforce.roster import COORDINATOR
-from sim.workload.tape import DORMANT as DORMANT_STAGE
+from sim.workload.tape import DORMANT
 
 if TYPE_CHECKING:
     from sim.engine.compiled.state import Codes, Numbers
@@ -60,11 +52,6 @@ def load(
     last: int,
     traits: Numbers,
     first_task: Numbers,
-    patience: Numbers,
-    escalate_at: Numbers,
-    critical_at: Numbers,
-    page_at: Numbers,
-    page_row: Numbers,
     tier: Codes,
     stage: Codes,
     kind: Codes,
@@ -78,13 +65,8 @@ def load(
         array: the state, in which the tables have their places.
         first: ticket.
         last: ticket, the first that is not loaded.
-        traits: (n,) int64, `TRAITS`.
-        first_task: (n + 1,) int64.
-        patience: (n,) int64, as the others of `Workload`.
-        escalate_at: (n,) int64.
-        critical_at: (n,) int64.
-        page_at: (n,) int64.
-        page_row: (n,) int64.
+        traits: (n,) int64, `TRAITS` but for how many tasks there are.
+        first_task: (n + 1,) int64, as the others of `Workload`.
         tier: (m,) uint8.
         stage: (m,) uint8.
         kind: (m,) uint8.
@@ -99,25 +81,16 @@ def load(
             s[at + column] = NONE
         s[at + TRAITS], s[at + LEVEL] = traits[ticket], traits[ticket] & 3
         s[at + FIRST_TASK] = s[at + NEXT_TASK] = first_task[ticket]
-        s[at + OPEN_TASKS] = s[at + PAUSED] = s[at + OVERDUE] = 0
-        s[at + PATIENCE], s[at + DUE] = _or_none(patience[ticket]), _or_none(escalate_at[ticket])
-        s[at + CRITICAL_AT], s[at + PAGE_AT] = _or_none(critical_at[ticket]), _or_none(page_at[ticket])
-        s[at + PAGE_ROW], s[at + DORMANT] = page_row[ticket], end
+        s[at + OPEN_TASKS] = s[at + PAUSED] = 0
         for task in range(first_task[ticket], end):
             at_task = tasks(s, task)
-            s[at_task + OF_TICKET], s[at_task + STAGE], s[at_task + TASK_KIND] = ticket, stage[task], kind[task]
-            home = COORDINATOR if tier[task] == COORDINATOR else region_of(s, at) * N_ROLES + tier[task]
-            s[at_task + HOME] = home
+            home = COORDINATOR if tier[task] == COORDINATOR else region_of(s, at) * N_ROLES + int(tier[task])
+            nature = home << HOME_SHIFT | int(stage[task]) << STAGE_SHIFT | int(kind[task])
+            s[at_task + OF_TICKET], s[at_task + NATURE] = ticket, nature
             s[at_task + WAIT], s[at_task + WORK_LEFT], s[at_task + OFFSET] = wait[task], handle[task], offset[task]
             s[at_task + WHY] = s[at_task + STRETCH] = s[at_task + INTERRUPTIONS] = s[at_task + STANDING] = 0
             s[at_task + STAMP] = s[at_task + WIDER] = 0
             s[at_task + QUEUED_AT] = s[at_task + PLACE] = s[at_task + OVERFLOWS_AT] = s[at_task + TIMED] = NONE
-            s[at_task + OUTSIDE_SINCE] = s[at_task + NEXT_PROMISE] = NONE
-            if stage[task] == DORMANT_STAGE and s[at + DORMANT] == end:
-                s[at + DORMANT] = task
+            s[at_task + NEXT_PROMISE] = NONE
+            s[at + TRAITS] += int(stage[task] != DORMANT) << TASKS_SHIFT
     s[tickets(s, last) + FIRST_TASK] = first_task[last]
-
-
-@compiled
-def _or_none(instant: int) -> int:
-    return NONE if instant == NEVER else instant

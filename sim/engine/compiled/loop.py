@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.clock import NEVER
 from sim.compiled.jit import compiled, kept, opened
 from sim.engine.compiled.arithmetic import timer
 from sim.engine.compiled.codes import WHY_ARRIVED
@@ -24,8 +25,6 @@ from sim.engine.compiled.state import (
     CLAIMS,
     CLAIMS_EACH,
     CLAIMS_ROOM,
-    CRITICAL_AT,
-    DUE,
     EVENTS,
     EVENTS_AT,
     EVENTS_EACH,
@@ -53,7 +52,6 @@ from sim.engine.compiled.state import (
     NOW,
     ON_WHEEL,
     OPENED,
-    PATIENCE,
     SEGMENT_BEGINS,
     SLOT,
     TABLES,
@@ -99,6 +97,8 @@ from sim.workforce.roster import FOREVER
 if TYPE_CHECKING:
     from sim.engine.compiled.state import Numbers, State
 
+    Timers = tuple[State, State, State]
+
 OVER, NO_ROOM = 0, 1
 """How `play` ends."""
 SPARE = 16
@@ -106,13 +106,20 @@ SPARE = 16
 
 
 @kept
-def play(array: Numbers, end: int) -> int:
+def play(array: Numbers, end: int, patience: Numbers, escalate_at: Numbers, critical_at: Numbers) -> int:
     """Let everything happen that happens before `end`; it can be called again to go on.
+
+    Args:
+        array: the state.
+        end: ms.
+        patience: (n,) int64, as the others of `Workload`: a ticket that comes reads them once.
+        escalate_at: (n,) int64.
+        critical_at: (n,) int64.
 
     Returns:
         `OVER`, or `NO_ROOM` where a table that grows is nearly full.
     """
-    s = opened(array)
+    s, timers = opened(array), (opened(patience), opened(escalate_at), opened(critical_at))
     if not s[OPENED]:
         s[OPENED] = 1
         open_desk(s)
@@ -136,7 +143,7 @@ def play(array: Numbers, end: int) -> int:
             drop_event(s)
             _happens(s, key)
         else:
-            _reads_on(s, key)
+            _reads_on(s, key, timers)
             _find_next(s)
         settle(s)
 
@@ -236,11 +243,11 @@ def _timer_is_due(s: State, ticket: int, kind: int, part: int) -> None:
 
 
 @compiled
-def _reads_on(s: State, key: int) -> None:
+def _reads_on(s: State, key: int, timers: Timers) -> None:
     """The next row of a tape."""
     if key >= ARRIVAL:
         s[NEXT_ARRIVAL] += 1
-        _arrives(s, key - ARRIVAL)
+        _arrives(s, key - ARRIVAL, timers)
     elif key == SEGMENT_RANK:
         at = s[MOVES_AT] + s[NEXT_MOVE] * MOVE_WIDTH
         s[NEXT_MOVE] += 1
@@ -257,14 +264,14 @@ def _reads_on(s: State, key: int) -> None:
 
 
 @compiled
-def _arrives(s: State, ticket: int) -> None:
+def _arrives(s: State, ticket: int, timers: Timers) -> None:
     """A ticket comes before people: its timers start, its first stage opens, and it may page somebody."""
-    at = tickets(s, ticket)
-    if s[at + PATIENCE] != NONE:
-        schedule(s, s[NOW] + s[at + PATIENCE], timer(ticket, PATIENCE_TIMER))
-    if s[at + DUE] != NONE:
-        start_timer(s, ticket, s[at + DUE])
-    if s[at + CRITICAL_AT] != NONE:
-        schedule(s, s[at + CRITICAL_AT], timer(ticket, CRITICAL_TIMER))
+    patience, escalate_at, critical_at = timers
+    if patience[ticket] != NEVER:
+        schedule(s, s[NOW] + patience[ticket], timer(ticket, PATIENCE_TIMER))
+    if escalate_at[ticket] != NEVER:
+        start_timer(s, ticket, escalate_at[ticket])
+    if critical_at[ticket] != NEVER:
+        schedule(s, critical_at[ticket], timer(ticket, CRITICAL_TIMER))
     open_stage(s, ticket, WHY_ARRIVED)
     arrives_and_pages(s, ticket)

@@ -31,9 +31,7 @@ from sim.engine.compiled.state import (
     P1_PREEMPTS,
     PAGE_AGENT,
     PAGE_ANSWERED_AT,
-    PAGE_AT,
     PAGE_OUTCOME,
-    PAGE_ROW,
     PAGE_STEP,
     PAGE_TICKET,
     PAGE_TIMERS,
@@ -52,8 +50,11 @@ from sim.engine.compiled.state import (
     TURN_WIDTH,
     TURNS_AT,
     agents,
+    call_of,
+    calls,
     is_free,
     pages,
+    pages_at,
     priority_of,
     region_of,
     tasks,
@@ -98,10 +99,11 @@ def turn_of(s: State, level: int, region: int) -> int:
 def arrives_and_pages(s: State, ticket: int) -> None:
     """A ticket that pages does so when it is seen, or later by a timer."""
     at = tickets(s, ticket)
-    if s[at + PAGE_AT] == s[NOW]:
+    instant = pages_at(s, at)
+    if instant == s[NOW]:
         begin_paging(s, ticket, s[at + FIRST_TASK])
-    elif s[at + PAGE_AT] != NONE:
-        schedule(s, s[at + PAGE_AT], timer(ticket, PAGE_TIMER))
+    elif instant != NONE:
+        schedule(s, instant, timer(ticket, PAGE_TIMER))
 
 
 @compiled
@@ -118,15 +120,16 @@ def strand(s: State, task: int) -> None:
     """A task waits for a tier that has nobody anywhere: if it is urgent, somebody is paged."""
     ticket = s[tasks(s, task) + OF_TICKET]
     at = tickets(s, ticket)
-    if s[at + PAGE_ROW] != NO_PAGES and priority_of(s, at) <= 1:
+    if call_of(s, at) != NO_PAGES and priority_of(s, at) <= 1:
         begin_paging(s, ticket, task)
 
 
 @compiled
 def begin_paging(s: State, ticket: int, task: int) -> None:
     """Go through the chain for a ticket, once."""
-    if s[tickets(s, ticket) + PAGED_TASK] == NONE:
-        s[tickets(s, ticket) + PAGED_TASK] = task
+    call = calls(s, call_of(s, tickets(s, ticket)))
+    if s[call + PAGED_TASK] == NONE:
+        s[call + PAGED_TASK] = task
         _page(s, ticket, 0)
 
 
@@ -142,7 +145,13 @@ def _page(s: State, ticket: int, step: int) -> None:
         if turn != NONE and _reaches(s, ticket, step, turn):
             return
         step += 1
-    queue_if_held(s, s[tickets(s, ticket) + PAGED_TASK])
+    queue_if_held(s, paged_task(s, ticket))
+
+
+@compiled
+def paged_task(s: State, ticket: int) -> int:
+    """The task that somebody is paged for."""
+    return s[calls(s, call_of(s, tickets(s, ticket))) + PAGED_TASK]
 
 
 @compiled
@@ -175,13 +184,14 @@ def _on_p1(s: State, agent: int) -> bool:
 @compiled
 def _ring(s: State, ticket: int, step: int, turn: int, last: bool) -> None:
     agent, at_ticket = s[turn + TURN_AGENT], tickets(s, ticket)
-    draws, draw = s[N_DRAWS], s[DRAWS_AT] + s[at_ticket + PAGE_ROW] * CHAIN + step
+    call = call_of(s, at_ticket)
+    draws, draw = s[N_DRAWS], s[DRAWS_AT] + call * CHAIN + step
     on_duty = s[agents(s, agent) + SEGMENT] != NONE
     delay = s[draw + 2 * draws] if s[turn + ASLEEP] and not on_duty else s[draw + draws]
     limit = s[PAGE_TIMERS + priority_of(s, at_ticket)]
     answers = last or on_duty or s[draw] < s[turn + ANSWER_PPM]
     in_time = limit < 0 or delay <= limit or last
-    s[at_ticket + RINGING_PAGE] = write_page(s, ticket, step, agent, IS_OPEN)
+    s[calls(s, call) + RINGING_PAGE] = write_page(s, ticket, step, agent, IS_OPEN)
     s[agents(s, agent) + RINGING] += 1
     if answers and in_time:
         schedule(s, s[NOW] + delay, answered(ticket, step))
@@ -190,13 +200,18 @@ def _ring(s: State, ticket: int, step: int, turn: int, last: bool) -> None:
 
 
 @compiled
+def _ringing_page(s: State, ticket: int) -> int:
+    return s[calls(s, call_of(s, tickets(s, ticket))) + RINGING_PAGE]
+
+
+@compiled
 def is_answered(s: State, ticket: int) -> None:
     """Somebody has taken the call."""
-    page = s[tickets(s, ticket) + RINGING_PAGE]
+    page = _ringing_page(s, ticket)
     at = pages(s, page)
     agent, step = s[at + PAGE_AGENT], s[at + PAGE_STEP]
     s[agents(s, agent) + RINGING] -= 1
-    if waits(s, s[tickets(s, ticket) + PAGED_TASK]) and is_taken(s, agent) and step < s[STEPS] - 1:
+    if waits(s, paged_task(s, ticket)) and is_taken(s, agent) and step < s[STEPS] - 1:
         s[at + PAGE_ANSWERED_AT], s[at + PAGE_OUTCOME] = s[NOW], IS_BUSY
         _page(s, ticket, step + 1)
     else:
@@ -206,10 +221,10 @@ def is_answered(s: State, ticket: int) -> None:
 @compiled
 def runs_out(s: State, ticket: int) -> None:
     """Nobody has taken the call: the next of the chain is tried, unless the work is in hand by now."""
-    at = pages(s, s[tickets(s, ticket) + RINGING_PAGE])
+    at = pages(s, _ringing_page(s, ticket))
     s[agents(s, s[at + PAGE_AGENT]) + RINGING] -= 1
     s[at + PAGE_OUTCOME] = IS_UNANSWERED
-    if waits(s, s[tickets(s, ticket) + PAGED_TASK]):
+    if waits(s, paged_task(s, ticket)):
         _page(s, ticket, s[at + PAGE_STEP] + 1)
 
 
@@ -221,7 +236,7 @@ def _answer(s: State, page: int) -> None:
     """Start the task, or promise to."""
     at = pages(s, page)
     agent, at_ticket = s[at + PAGE_AGENT], tickets(s, s[at + PAGE_TICKET])
-    task = s[at_ticket + PAGED_TASK]
+    task = paged_task(s, s[at + PAGE_TICKET])
     if s[at_ticket + ACKNOWLEDGED] == NONE:
         s[at_ticket + ACKNOWLEDGED] = s[NOW]
     s[at + PAGE_ANSWERED_AT] = s[NOW]

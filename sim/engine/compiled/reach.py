@@ -17,7 +17,6 @@ from sim.engine.compiled.state import (
     FRESH,
     HELPERS,
     HELPERS_ARE_ALL,
-    HOME,
     LEVEL,
     MOVE_KIND,
     MOVE_WIDTH,
@@ -51,6 +50,7 @@ from sim.engine.compiled.state import (
     WIDER,
     agents,
     class_of,
+    home_of,
     pools,
     priority_of,
     segments,
@@ -73,7 +73,7 @@ regions; those of the next tier at home; in all regions."""
 @compiled
 def wide(s: State, at_task: int) -> int:
     """The bits of the pools that may serve a task."""
-    helped = s[UP_TIER_HELP] and s[at_task + HOME] % N_ROLES < N_TIERS - 1
+    helped = s[UP_TIER_HELP] and home_of(s, at_task) % N_ROLES < N_TIERS - 1
     return s[at_task + WIDER] | NEXT_HOME if helped else s[at_task + WIDER]
 
 
@@ -108,7 +108,7 @@ def may_serve(s: State, at_task: int, pool: int) -> bool:
     """Whether a pool may serve a task."""
     bits = wide(s, at_task)
     for place in range(asked(s, bits)):  # noqa: SIM110 - numba compiles no generators in any()
-        if pool_at(s, s[at_task + HOME], bits, place) == pool:
+        if pool_at(s, home_of(s, at_task), bits, place) == pool:
             return True
     return False
 
@@ -117,7 +117,7 @@ def may_serve(s: State, at_task: int, pool: int) -> bool:
 def widen(s: State, task: int, bits: int) -> None:
     """Let more pools serve the task, until it leaves its line."""
     at = tasks(s, task)
-    if bits & OWN_HELPERS and s[pools(s, s[at + HOME]) + HELPERS_ARE_ALL]:
+    if bits & OWN_HELPERS and s[pools(s, home_of(s, at)) + HELPERS_ARE_ALL]:
         bits |= OWN_ALL
     s[at + WIDER] |= bits
 
@@ -152,7 +152,7 @@ def rank(s: State, task: int, line: int) -> None:
 def when_escalated(s: State, task: int) -> None:
     """The next tier, and both tiers elsewhere, may serve what has escalated, as far as the policy says so."""
     bits = OWN_ALL if s[WIDENS_REGION] else 0
-    if s[WIDENS_TIER] and s[tasks(s, task) + HOME] % N_ROLES < N_TIERS - 1:
+    if s[WIDENS_TIER] and home_of(s, tasks(s, task)) % N_ROLES < N_TIERS - 1:
         bits |= NEXT_ALL if s[WIDENS_REGION] else NEXT_HOME
     widen(s, task, bits)
 
@@ -192,7 +192,7 @@ def nowhere(s: State, role: int) -> bool:
 @compiled
 def when_in_line(s: State, task: int) -> None:
     """A task comes to its line: where nobody is, all regions may serve it, and its time to overflow begins."""
-    if s[UNSTAFFED_ANYWHERE] and unstaffed(s, s[tasks(s, task) + HOME]):
+    if s[UNSTAFFED_ANYWHERE] and unstaffed(s, home_of(s, tasks(s, task))):
         widen(s, task, OWN_ALL)
     _plan_overflow(s, task)
 
@@ -204,7 +204,7 @@ def when_in_line(s: State, task: int) -> None:
 def _plan_overflow(s: State, task: int) -> None:
     """From when others may take a task that comes to its line; what an escalation puts back keeps its time."""
     at = tasks(s, task)
-    pool = pools(s, s[at + HOME])
+    pool = pools(s, home_of(s, at))
     if not s[pool + OVERFLOW_TAKES] >> priority_of(s, ticket_of(s, task)) & 1:
         return
     if s[at + WHY] != WHY_ESCALATED or s[at + OVERFLOWS_AT] == NONE:

@@ -21,12 +21,12 @@ from sim.engine.compiled.state import (
     CLAIMS,
     CLAIMS_AT,
     FRESH,
-    HOME,
     REGIONS,
     SORTED,
     STAMP,
-    TASK_KIND,
     UNSTAFFED_ANYWHERE,
+    home_of,
+    kind_of,
     tasks,
     waits,
 )
@@ -61,7 +61,7 @@ def _wait(s: State, task: int) -> None:
     """Nobody is free: the task waits for them, and for its overflow; where nobody is anywhere, it is forsaken."""
     when_nobody_is_free(s, task)
     claim(s, task)
-    if nowhere(s, s[tasks(s, task) + HOME] % N_ROLES):
+    if nowhere(s, home_of(s, tasks(s, task)) % N_ROLES):
         _forsake(s, task)
 
 
@@ -102,12 +102,12 @@ def deserted(s: State, pool: int) -> None:
     if s[UNSTAFFED_ANYWHERE] and s[REGIONS] > 1:
         for number in range(s[CLAIMS]):
             task = _in_line_at_home(s, number)
-            if task != NONE and s[tasks(s, task) + HOME] == pool:
+            if task != NONE and home_of(s, tasks(s, task)) == pool:
                 offer(s, task, OWN_ALL)
     if nowhere(s, role):
         for number in range(s[CLAIMS]):
             task = _in_line_at_home(s, number)
-            if task != NONE and s[tasks(s, task) + HOME] % N_ROLES == role:
+            if task != NONE and home_of(s, tasks(s, task)) % N_ROLES == role:
                 rank(s, task, SORTED)
         before = NONE
         while s[SORTED] != NONE:
@@ -130,7 +130,7 @@ def _in_line_at_home(s: State, number: int) -> int:
 @compiled
 def _forsake(s: State, task: int) -> None:
     """Nobody of its role is on duty anywhere: help for a P1 is dropped, other urgent work pages somebody."""
-    kind = s[tasks(s, task) + TASK_KIND]
+    kind = kind_of(s, tasks(s, task))
     if kind < KIND_ASSIST:
         strand(s, task)
     elif kind <= KIND_CRITICAL:

@@ -16,6 +16,7 @@ from sim.compiled.jit import compiled
 from sim.engine.compiled.codes import KIND_ASSIST, KIND_CRITICAL
 from sim.engine.policy import N_PRIORITIES, N_ROLES
 from sim.engine.ranks import NONE
+from sim.workload.tape import NO_PAGES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     NOW, OPENED,  # the instant; whether time has begun
     AT_STAKE,  # rows that the tasks which wait may need in one event: see `weight`
     TASKS_AT, AGENTS_AT, SEGMENTS_AT, CHORES_AT, POOLS_AT, MEMBERS_AT, ORDER_AT, PACES_AT, CHAINS_AT, TURNS_AT,
-    DRAWS_AT, ARRIVALS_AT, MOVES_AT, LEAVES_AT,
+    CALLS_AT, DRAWS_AT, ARRIVALS_AT, MOVES_AT, LEAVES_AT,
     CLAIMS_AT, DISTANT_AT, EVENTS_AT, WORK_AT, CHORE_WORK_AT, PAGES_AT,  # these grow ...
     CLAIMS, DISTANT, EVENTS, WORK, CHORE_WORK, PAGES,  # ... have so many rows so far ...
     CLAIMS_ROOM, DISTANT_ROOM, EVENTS_ROOM, WORK_ROOM, CHORE_WORK_ROOM, PAGES_ROOM,  # ... have room for so many ...
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     REGIONS, P1_PREEMPTS, PREEMPTED_PM, HANDED_OVER_PM, BRIEFING, RAISES, WIDENS_TIER, WIDENS_REGION, ENTRY_TIER_ONLY,
     OTHER_REGION_PM, UNSTAFFED_ANYWHERE, MOST_INTERRUPTIONS, WRITE_UP, OVERTIME, UP_TIER_HELP, STEPS, REST,  # policy
     PAGE_TIMERS,  # four of them, by priority
-) = range(80)  # fmt: skip
+) = range(81)  # fmt: skip
 ANYWHERE = PAGE_TIMERS + N_PRIORITIES
 """Agents on duty, by role."""
 HEADER = ANYWHERE + N_ROLES
@@ -62,22 +63,36 @@ HEADER = ANYWHERE + N_ROLES
 # ---------------------------------------------------------------------- tables, and their columns
 
 (
-    FIRST_TASK, DORMANT, ACKNOWLEDGED, STARTED, FIRST_RESOLVED, RESOLVED, ESCALATED, CRITICAL_SINCE, ABANDONED,
-    PENDING_SINCE, PAUSED,  # what the end reads
-    TRAITS,  # priority | class << 2 | region << 3, see below
-    LEVEL, NEXT_TASK, OPEN_TASKS, PATIENCE, CRITICAL_AT, PAGE_AT, PAGE_ROW,
+    FIRST_TASK, ACKNOWLEDGED, STARTED, FIRST_RESOLVED, RESOLVED, ESCALATED, CRITICAL_SINCE, ABANDONED, PENDING_SINCE,
+    PAUSED,  # what the end reads
+    TRAITS,  # what never changes: see `CLASS_SHIFT`
+    LEVEL, NEXT_TASK, OPEN_TASKS,
     LAST_AGENT,  # NONE until somebody has worked on it
-    DUE, TIMER_LEFT, OVERDUE, PAGED_TASK, RINGING_PAGE,  # row of the pages
+    DUE,  # of the ticket timer: see `OVERDUE`
     TICKET_WIDTH,
-) = range(26)  # fmt: skip
+) = range(17)  # fmt: skip
+CLASS_SHIFT, REGION_SHIFT, TASKS_SHIFT, CALL_SHIFT = 2, 3, 19, 35
+"""Where these begin in `TRAITS`: the class, the region, how many tasks do not lie dormant, and the row of the calls,
+counted from 1; the priority is below them."""
+OVERDUE, STOPPED = -2, -3
+"""`DUE` of a ticket that escalates when it next queues; and of one whose timer stands still, less what is left of it.
+Else it is an instant, or NONE."""
 
 (
-    OF_TICKET, HOME, STAGE, TASK_KIND, OFFSET, QUEUED_AT, STRETCH, STANDING, OUTSIDE_SINCE,  # what the end reads
-    WHY, WAIT, WORK_LEFT, INTERRUPTIONS, PLACE, STAMP, WIDER, OVERFLOWS_AT, TIMED, NEXT_PROMISE,
+    OF_TICKET,
+    NATURE,  # what never changes: see `STAGE_SHIFT`
+    QUEUED_AT, STRETCH, STANDING,  # what the end reads
+    WHY, WAIT, OFFSET, WORK_LEFT, INTERRUPTIONS, PLACE, STAMP, WIDER, OVERFLOWS_AT, TIMED, NEXT_PROMISE,
     TASK_WIDTH,
-) = range(20)  # fmt: skip
-WAITING, HELD = 1, 2
-"""Bits of `STANDING`: the task waits, for an agent or for an answer to a page; it has no place in any line."""
+) = range(17)  # fmt: skip
+STAGE_SHIFT, HOME_SHIFT = 8, 16
+"""Where the stage begins in `NATURE`, and the home; the kind is below them."""
+WAITING, HELD, OUTSIDE = 1, 2, 4
+"""Bits of `STANDING`: the task waits, for an agent or for an answer to a page; it has no place in any line; people
+outside the organisation are at it, since it was queued."""
+
+PAGE_AT, PAGED_TASK, RINGING_PAGE, CALL_WIDTH = range(4)
+"""Of a ticket that may page somebody: when it does so by itself, for which task it did, and the row of the page."""
 
 (
     POOL, SLOW, TASK, BEGAN, PACE, TURN, BUSY_UNTIL, TERMS_SEGMENT, TERMS_MODE,
@@ -114,7 +129,11 @@ INSTANT, KEY, EVENT_WIDTH = range(3)
 DISTANT_INSTANT, DISTANT_KEY, NEXT_DISTANT, DISTANT_WIDTH = range(4)
 CLAIM_LEVEL, CLAIM_PLACE, CLAIM_TASK, CLAIM_STAMP, LEFT, RIGHT, CLAIM_WIDTH = range(7)
 
-WORK_TASK, WORK_CODES, WORK_AGENT, WORK_SEGMENT, WORK_QUEUED, WORK_START, WORK_END, WORK_WIDTH = range(8)
+WORK_TASK, WORK_CODES, WORK_BY, WORK_QUEUED, WORK_START, WORK_END, WORK_WIDTH = range(7)
+HOW_SHIFT, WHY_SHIFT, KIND_SHIFT, STRETCH_SHIFT, POOL_SHIFT = 4, 8, 12, 16, 32
+"""Where these begin in `WORK_CODES`; the mode is below them."""
+AGENT_SHIFT = 32
+"""Where the agent begins in `WORK_BY`, above the segment; both are counted from 1, and 0 is none."""
 DID_AGENT, DID_SEGMENT, DID_CHORE, DID_START, DID_END, CHORE_WORK_WIDTH = range(6)
 PAGE_TICKET, PAGE_STEP, PAGE_AGENT, PAGE_ON_DUTY, PAGE_SENT, PAGE_ANSWERED_AT, PAGE_OUTCOME, PAGE_WIDTH = range(8)
 
@@ -160,6 +179,12 @@ def pools(s: State, pool: int) -> int:
 
 
 @compiled
+def calls(s: State, call: int) -> int:
+    """Where the row of a ticket that may page somebody begins."""
+    return s[CALLS_AT] + call * CALL_WIDTH
+
+
+@compiled
 def pages(s: State, page: int) -> int:
     """Where the row of a page begins."""
     return s[PAGES_AT] + page * PAGE_WIDTH
@@ -177,13 +202,50 @@ def priority_of(s: State, at_ticket: int) -> int:
 @compiled
 def class_of(s: State, at_ticket: int) -> int:
     """0 of tickets that come first within their level, else 1."""
-    return s[at_ticket + TRAITS] >> 2 & 1
+    return s[at_ticket + TRAITS] >> CLASS_SHIFT & 1
 
 
 @compiled
 def region_of(s: State, at_ticket: int) -> int:
     """The region whose people serve a ticket."""
-    return s[at_ticket + TRAITS] >> 3
+    return s[at_ticket + TRAITS] >> REGION_SHIFT & 0xFFFF
+
+
+@compiled
+def dormant_of(s: State, at_ticket: int) -> int:
+    """The first of the tasks of a ticket that lie dormant; the first of the next ticket where it has none."""
+    return s[at_ticket + FIRST_TASK] + (s[at_ticket + TRAITS] >> TASKS_SHIFT & 0xFFFF)
+
+
+@compiled
+def call_of(s: State, at_ticket: int) -> int:
+    """The row of a ticket's draws and of its call, `NO_PAGES` where it can never page anybody."""
+    return (s[at_ticket + TRAITS] >> CALL_SHIFT) - 1
+
+
+@compiled
+def pages_at(s: State, at_ticket: int) -> int:
+    """When a ticket pages by itself, NONE where it does not."""
+    call = call_of(s, at_ticket)
+    return NONE if call == NO_PAGES else s[calls(s, call) + PAGE_AT]
+
+
+@compiled
+def kind_of(s: State, at_task: int) -> int:
+    """`TaskKind`."""
+    return s[at_task + NATURE] & 0xFF
+
+
+@compiled
+def stage_of(s: State, at_task: int) -> int:
+    """The stage of a task."""
+    return s[at_task + NATURE] >> STAGE_SHIFT & 0xFF
+
+
+@compiled
+def home_of(s: State, at_task: int) -> int:
+    """The pool that a task is for."""
+    return s[at_task + NATURE] >> HOME_SHIFT
 
 
 @compiled
@@ -195,7 +257,7 @@ def ticket_of(s: State, task: int) -> int:
 @compiled
 def weight(s: State, at_task: int) -> int:
     """How many tasks may move in one event because this one waits: where help is dropped, all others of its ticket."""
-    kind = s[at_task + TASK_KIND]
+    kind = kind_of(s, at_task)
     return 1 + s[MOST_TASKS] if KIND_ASSIST <= kind <= KIND_CRITICAL else 1
 
 

@@ -38,12 +38,11 @@ from sim.engine.compiled.state import (
     BUSY_UNTIL,
     CALLED,
     CRITICAL_SINCE,
-    DORMANT,
     DUE,
     FIRST_RESOLVED,
     FIRST_TASK,
     HANDED_OVER_PM,
-    HOME,
+    HELD,
     INTERRUPTIONS,
     LAST_AGENT,
     NEXT_TASK,
@@ -52,7 +51,7 @@ from sim.engine.compiled.state import (
     OFFSET,
     OPEN_TASKS,
     OTHER_REGION_PM,
-    OUTSIDE_SINCE,
+    OUTSIDE,
     OVERDUE,
     PACE,
     PACES_AT,
@@ -64,17 +63,20 @@ from sim.engine.compiled.state import (
     QUEUED_AT,
     RESOLVED,
     SLOW,
-    STAGE,
     STANDING,
     STARTED,
     TASK,
-    TASK_KIND,
     TURN,
     WAIT,
+    WAITING,
     WHY,
     WORK_LEFT,
     agents,
+    dormant_of,
+    home_of,
+    kind_of,
     priority_of,
+    stage_of,
     tasks,
     ticket_of,
     tickets,
@@ -97,11 +99,11 @@ def start_work(s: State, agent: int, task: int) -> None:
     """An agent takes a task out of the line."""
     at, at_task = agents(s, agent), tasks(s, task)
     leave(s, task)
-    if s[at_task + TASK_KIND] != KIND_COMMS:
+    if kind_of(s, at_task) != KIND_COMMS:
         _touch(s, tickets(s, s[at_task + OF_TICKET]), task, agent)
     pace = s[at + SLOW]
-    if s[at_task + HOME] != s[at + POOL]:
-        pace = _pace_away(s, pace, s[at_task + HOME], s[at + POOL])
+    if home_of(s, at_task) != s[at + POOL]:
+        pace = _pace_away(s, pace, home_of(s, at_task), s[at + POOL])
     wall = s[at_task + WORK_LEFT] if pace == NOMINAL else scaled(s[at_task + WORK_LEFT], pace)
     cease_to_be_idle(s, agent)
     s[at + TASK], s[at + BEGAN], s[at + PACE] = task, s[NOW], pace
@@ -181,16 +183,16 @@ def open_tasks_of(s: State, ticket: int, first: int, last: int, why: int) -> boo
     """
     at, dropped = tickets(s, ticket), False
     for task in range(first, last):
-        s[at + OPEN_TASKS] += s[tasks(s, task) + TASK_KIND] != KIND_COMMS
+        s[at + OPEN_TASKS] += kind_of(s, tasks(s, task)) != KIND_COMMS
     for task in range(first, last):
-        kind = s[tasks(s, task) + TASK_KIND]
+        kind = kind_of(s, tasks(s, task))
         if kind < KIND_ASSIST:
             join(s, task, why, s[NOW])
         elif kind == KIND_COMMS:
             tell(s, task, why)
         elif kind == KIND_OUTSIDE:
             work_outside(s, task, why)
-        elif nowhere(s, s[tasks(s, task) + HOME] % N_ROLES):
+        elif nowhere(s, home_of(s, tasks(s, task)) % N_ROLES):
             s[tasks(s, task) + QUEUED_AT], s[tasks(s, task) + WHY] = s[NOW], why
             _drop(s, task)
             dropped = True
@@ -203,9 +205,9 @@ def open_tasks_of(s: State, ticket: int, first: int, last: int, why: int) -> boo
 def _next_stage(s: State, ticket: int, why: int) -> bool:
     """The tasks of the next stage come to their lines, all at once; returns what `open_tasks_of` does."""
     at = tickets(s, ticket)
-    first, last = s[at + NEXT_TASK], s[at + DORMANT]
+    first, last = s[at + NEXT_TASK], dormant_of(s, at)
     following = first + 1
-    while following < last and s[tasks(s, following) + STAGE] == s[tasks(s, first) + STAGE]:
+    while following < last and stage_of(s, tasks(s, following)) == stage_of(s, tasks(s, first)):
         following += 1
     s[at + NEXT_TASK] = following
     return open_tasks_of(s, ticket, first, following, why)
@@ -236,7 +238,7 @@ def drop(s: State, task: int) -> None:
 @compiled
 def close(s: State, task: int) -> None:
     """A task is done; after the last one that is open its ticket goes on."""
-    if s[tasks(s, task) + TASK_KIND] != KIND_COMMS:
+    if kind_of(s, tasks(s, task)) != KIND_COMMS:
         s[ticket_of(s, task) + OPEN_TASKS] -= 1
         _go_on(s, s[tasks(s, task) + OF_TICKET])
 
@@ -247,8 +249,8 @@ def _go_on(s: State, ticket: int) -> None:
     at = tickets(s, ticket)
     while not s[at + OPEN_TASKS] and s[at + PENDING_SINCE] == NONE:
         task = s[at + NEXT_TASK]
-        done = task == s[at + DORMANT]
-        if done or s[tasks(s, task) + TASK_KIND] == KIND_REOPENED:
+        done = task == dormant_of(s, at)
+        if done or kind_of(s, tasks(s, task)) == KIND_REOPENED:
             s[at + RESOLVED] = s[NOW]
             if s[at + FIRST_RESOLVED] == NONE:
                 s[at + FIRST_RESOLVED] = s[NOW]
@@ -258,7 +260,7 @@ def _go_on(s: State, ticket: int) -> None:
         if s[tasks(s, task) + WAIT]:
             s[at + PENDING_SINCE] = s[NOW]
             pause_timer(s, at)
-            schedule(s, s[NOW] + s[tasks(s, task) + WAIT], returned(ticket, s[tasks(s, task) + STAGE]))
+            schedule(s, s[NOW] + s[tasks(s, task) + WAIT], returned(ticket, stage_of(s, tasks(s, task))))
         elif not _next_stage(s, ticket, WHY_NEXT_STAGE):
             return
 
@@ -267,7 +269,7 @@ def _go_on(s: State, ticket: int) -> None:
 def come_back(s: State, ticket: int) -> None:
     """The customer has answered, or was not helped after all."""
     at = tickets(s, ticket)
-    reopened = s[tasks(s, s[at + NEXT_TASK]) + TASK_KIND] == KIND_REOPENED
+    reopened = kind_of(s, tasks(s, s[at + NEXT_TASK])) == KIND_REOPENED
     s[at + RESOLVED] = NONE
     s[at + PAUSED] += s[NOW] - s[at + PENDING_SINCE]
     s[at + PENDING_SINCE] = NONE
@@ -284,7 +286,7 @@ def give_up(s: State, ticket: int) -> None:
     s[at + ABANDONED] = s[NOW]
     s[at + DUE] = NONE
     for task in range(s[at + FIRST_TASK], s[tickets(s, ticket + 1) + FIRST_TASK]):
-        if s[tasks(s, task) + STANDING]:
+        if s[tasks(s, task) + STANDING] & (WAITING | HELD):
             leave(s, task)
             write_wait(s, task, HOW_ABANDONED)
 
@@ -295,12 +297,11 @@ def fire(s: State, ticket: int) -> None:
     at = tickets(s, ticket)
     if s[at + DUE] != s[NOW]:
         return
-    s[at + DUE] = NONE
     in_line = False
     for task in range(s[at + FIRST_TASK], s[tickets(s, ticket + 1) + FIRST_TASK]):
         in_line = in_line or (waits(s, task) and may_escalate(s, task))
     if not in_line:
-        s[at + OVERDUE] = 1
+        s[at + DUE] = OVERDUE
         return
     raised = escalate(s, at)
     for task in range(s[at + FIRST_TASK], s[tickets(s, ticket + 1) + FIRST_TASK]):
@@ -319,7 +320,7 @@ def become_critical(s: State, ticket: int) -> None:
     at = tickets(s, ticket)
     if s[at + RESOLVED] == NONE and s[at + ABANDONED] == NONE:
         s[at + CRITICAL_SINCE] = s[NOW]
-        if open_tasks_of(s, ticket, s[at + DORMANT], s[tickets(s, ticket + 1) + FIRST_TASK], WHY_CRITICAL):
+        if open_tasks_of(s, ticket, dormant_of(s, at), s[tickets(s, ticket + 1) + FIRST_TASK], WHY_CRITICAL):
             _go_on(s, ticket)
 
 
@@ -347,8 +348,7 @@ def work_outside(s: State, task: int, why: int) -> None:
     """People who are not of the organisation begin at once."""
     at = tasks(s, task)
     ticket = s[at + OF_TICKET]
-    s[at + OUTSIDE_SINCE] = s[at + QUEUED_AT] = s[NOW]
-    s[at + WHY] = why
+    s[at + STANDING], s[at + QUEUED_AT], s[at + WHY] = OUTSIDE, s[NOW], why
     part = task - s[tickets(s, ticket) + FIRST_TASK]
     schedule(s, s[NOW] + s[at + WORK_LEFT], timer(ticket, OUTSIDE_TIMER, part))
 
@@ -357,6 +357,6 @@ def work_outside(s: State, task: int, why: int) -> None:
 def is_done_outside(s: State, task: int) -> None:
     """They are done."""
     at = tasks(s, task)
-    write(s, task, NONE, s[at + OUTSIDE_SINCE], s[NOW], HOW_DONE)
-    s[at + OUTSIDE_SINCE] = NONE
+    write(s, task, NONE, s[at + QUEUED_AT], s[NOW], HOW_DONE)
+    s[at + STANDING] = 0
     close(s, task)
