@@ -58,6 +58,8 @@ MUTANTS: tuple[Mutant, ...] = (
            "what lies on the wheel comes a slot late"),
     Mutant("compiled/queues", "+ NEXT_DISTANT] = instant, key, s[slot]", "+ NEXT_DISTANT] = instant, key, NONE",
            "of what lies in one slot of the wheel the last alone happens"),
+    Mutant("compiled/queues", "    elif goes_before(s, claim, s[last]):", "    elif last < 0:",
+           "whoever comes stands last"),
     Mutant("compiled/queues", "return s[claim + CLAIM_TASK] < s[other + CLAIM_TASK]",
            "return s[claim + CLAIM_TASK] > s[other + CLAIM_TASK]",
            "of claims of one instant the last task comes first"),

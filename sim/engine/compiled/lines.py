@@ -8,7 +8,7 @@ from sim.compiled.jit import compiled
 from sim.engine.compiled.codes import WHY_ARRIVED, WHY_ESCALATED
 from sim.engine.compiled.escalation import when_queued
 from sim.engine.compiled.presence import effort, may_take
-from sim.engine.compiled.queues import dequeue, enqueue, goes_before
+from sim.engine.compiled.queues import dequeue, goes_before, line_up
 from sim.engine.compiled.reach import asked, look_again, may_serve, overflows, pool_at, when_in_line, wide
 from sim.engine.compiled.state import (
     AT_STAKE,
@@ -124,7 +124,7 @@ def claim(s: State, task: int) -> None:
         pool = pool_at(s, home, bits, place)
         if pool != NONE:
             elsewhere = (place >= regions) << 1 | (pool // N_ROLES != home // N_ROLES)
-            enqueue(s, pools(s, pool) + line, level | elsewhere, s[at + PLACE], task, s[at + STAMP])
+            line_up(s, pools(s, pool) + line, level | elsewhere, s[at + PLACE], task, s[at + STAMP])
 
 
 # ---------------------------------------------------------------------- work looks for an agent

@@ -4,7 +4,8 @@ Events of this minute, and of a future beyond the wheel, are a binary heap. All 
 a minute each, in no order, until their slot comes (a calendar queue, Brown 1988, Commun. ACM 31(10)): most are
 ends of work and timers that are hours away, and the heap that they do not burden is nearly empty. A line is a skew heap
 of linked rows (Sleator and Tarjan 1986, Self-adjusting heaps, SIAM J. Comput. 15(1), §2), since all lines share one
-table.
+table. What comes is mostly to be served last, so a pool notes the last claim of each line: what follows it becomes its
+child, and a line that is served in the order of arrival is a list.
 
 Keys differ, or stand for the same, so the order in which they leave does not depend on how a queue is built. Links
 between claims are places in the state: claims come first of all that grows, and stay.
@@ -42,6 +43,7 @@ from sim.engine.compiled.state import (
     SLOT,
     WHEEL_AT,
 )  # fmt: skip
+from sim.engine.policy import N_PRIORITIES
 from sim.engine.ranks import NONE
 
 if TYPE_CHECKING:
@@ -141,6 +143,27 @@ def drop_event(s: State) -> None:
 @compiled
 def enqueue(s: State, line: int, level: int, place: int, task: int, stamp: int) -> None:
     """Put a claim in the line whose first claim is noted at `line`."""
+    s[line] = _merged(s, s[line], _new_claim(s, level, place, task, stamp))
+
+
+@compiled
+def line_up(s: State, line: int, level: int, place: int, task: int, stamp: int) -> None:
+    """The same for a line of a pool, whose last claim is noted as well. It has no child, and is the last to leave.
+
+    That holds for two that are equal too: the later one has become the child of the earlier, and stays below it.
+    """
+    claim, last = _new_claim(s, level, place, task, stamp), line + N_PRIORITIES
+    if s[line] == NONE:
+        s[line] = s[last] = claim
+    elif goes_before(s, claim, s[last]):
+        s[line] = _merged(s, s[line], claim)
+    else:
+        s[s[last] + LEFT] = claim
+        s[last] = claim
+
+
+@compiled
+def _new_claim(s: State, level: int, place: int, task: int, stamp: int) -> int:
     claim = s[FREE_CLAIM]
     if claim == NONE:
         claim = s[CLAIMS_AT] + s[CLAIMS] * CLAIM_WIDTH
@@ -150,7 +173,7 @@ def enqueue(s: State, line: int, level: int, place: int, task: int, stamp: int) 
     s[claim + CLAIM_LEVEL], s[claim + CLAIM_PLACE] = level, place
     s[claim + CLAIM_TASK], s[claim + CLAIM_STAMP] = task, stamp
     s[claim + LEFT] = s[claim + RIGHT] = NONE
-    s[line] = _merged(s, s[line], claim)
+    return claim
 
 
 @compiled

@@ -110,11 +110,11 @@ PAGE_AT, PAGED_TASK, RINGING_PAGE, CALL_WIDTH = range(4)
 CHORE_AGENT, CHORE_DUE, CHORE_UNTIL, CHORE_LEFT, NEXT_CHORE, CHORE_WIDTH = range(6)
 
 (
-    LINES,  # the first claim of the line of each priority
+    LINES,  # the first claim of the line of each priority, and the last
     ON_DUTY, FIRST_IDLE, LAST_IDLE, FIRST_MEMBER, LAST_MEMBER,
     OVERFLOW_AFTER, OVERFLOW_TAKES, HELPERS, HELPERS_ARE_ALL,  # regions that an overflow goes to: how many, and if all
     POOL_WIDTH,
-) = (0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)  # fmt: skip
+) = (0, *range(2 * N_PRIORITIES, 2 * N_PRIORITIES + 10))  # fmt: skip
 
 FIRST_TURN, LAST_TURN, CHAIN_WIDTH = range(3)
 TURN_START, TURN_END, TURN_AGENT, ASLEEP, ANSWER_PPM, TURN_WIDTH = range(6)
