@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.journal import WORK, State, Table, table
 from sim.engine.policy import N_ROLES
 from sim.engine.ranks import NONE
-from sim.engine.records import Ended, instants
+from sim.engine.records import Ended, check_stretches, instants
 from sim.workforce.roster import COORDINATOR
 from sim.workload.tape import Filter, TaskKind
 
@@ -67,6 +67,7 @@ def _serving(desk: Desk) -> NDArray[np.bool_]:
 
 
 def _work(desk: Desk) -> Table:
+    check_stretches(max(desk.stretch, default=0))
     rows = np.array(desk.rows, dtype=np.int64).reshape(-1, 10)
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     task, stretch, agent, segment, queued_at, why, start, end, how, mode = rows.T

@@ -35,7 +35,8 @@ class Escalation:
 
     def stop(self, ticket: int) -> None:
         """The ticket is resolved, or given up."""
-        self.due[ticket] = NONE
+        self.due[ticket] = self.left[ticket] = NONE
+        self.overdue[ticket] = False
 
     def pause(self, ticket: int) -> None:
         """The ticket waits for its customer."""

@@ -21,10 +21,10 @@ from sim.engine.compiled.queues import SLOTS
 from sim.engine.journal import TICKETS, WORK, Journals, Rested, Table
 from sim.engine.policy import N_ROLES, Policy, pools_of
 from sim.engine.ranks import NONE
-from sim.engine.records import LEVELS, Ended, journals
+from sim.engine.records import LEVELS, Ended, check_stretches, journals
 from sim.errors import EngineError
 from sim.workforce.roster import FOREVER, LEAD, Level
-from sim.workload.tape import CHAIN, CustomerClass
+from sim.workload.tape import CHAIN, NO_PAGES, CustomerClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,8 +46,8 @@ FILLED = (
     "stages", "state",
 )  # fmt: skip
 """The columns of the tickets journal that the workload does not have, as `collect_tickets` wants them."""
-LINE = 64
-"""Bytes of a processor's cache line: every column begins with one."""
+ALIGNED = 64
+"""Bytes of which the columns of a journal are multiples apart."""
 
 
 def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: bool = False) -> Journals:
@@ -64,8 +64,9 @@ def run(workload: Workload, roster: Roster, policy: Policy, end: int, *, drain: 
         The journals; with `drain` their `end` is the last instant at which something happened, at least `end`.
 
     Raises:
-        EngineError: the policy has rules of its own, which only the desk can follow; or there is more of something than
-            the keys of events and the columns of the journals have room for.
+        EngineError: the policy has rules of its own, which only the desk can follow; there is more of something than
+            the keys of events and the columns of the journals have room for; or the tape has no pages for a ticket that
+            pages somebody.
     """
     _check(workload, policy)
     s = _played(_state(workload, roster, policy), workload, policy, FOREVER if drain else end)
@@ -190,7 +191,7 @@ def _header(policy: Policy) -> NDArray[np.int64]:
 def _columns(w: Workload, policy: Policy) -> tuple[NDArray[Any], ...]:
     """The tape as `load` wants it."""
     last_in_level = (w.customer_class == CustomerClass.STANDARD) & policy.enterprise_first
-    traits = w.page_row + 1 << st.CALL_SHIFT | w.serve_region.astype(np.int64) << st.REGION_SHIFT
+    traits = w.page_row.astype(np.int64) + 1 << st.CALL_SHIFT | w.serve_region.astype(np.int64) << st.REGION_SHIFT
     traits |= last_in_level.astype(np.int64) << st.CLASS_SHIFT | w.priority
     return (
         *(plain(column, np.int64) for column in (traits, w.first_task)),
@@ -210,7 +211,9 @@ def _table(rows: int, width: int, columns: dict[int, Any]) -> NDArray[np.int64]:
 def _calls(w: Workload) -> NDArray[np.int64]:
     """Tickets that may page somebody, and when they do so by themselves."""
     calls = _table(len(w.page_ppm), st.CALL_WIDTH, {})
-    pages = w.page_at != NEVER
+    pages = np.flatnonzero(w.page_at != NEVER)
+    if (w.page_row[pages] == NO_PAGES).any():
+        raise EngineError("a ticket pages somebody, but the tape has no pages for it")
     calls[w.page_row[pages], st.PAGE_AT] = w.page_at[pages]
     return calls
 
@@ -319,7 +322,7 @@ def _ahead(instants: NDArray[np.int64], which: NDArray[np.bool_], kind: int) -> 
 
 def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
     """What is known when the run is over at `end`."""
-    tickets = _empty(len(workload), {name: TICKETS[name] for name in FILLED})
+    tickets = _unfilled(len(workload), {name: TICKETS[name] for name in FILLED})
     if s[st.WORK] + s[st.N_TASKS] > s[st.WORK_ROOM]:
         s = _with_more_room(s, int(s[st.N_TASKS]))
     rows_before = np.empty(len(workload.tier) + 1, dtype=np.int64)
@@ -346,17 +349,16 @@ def _ended(s: Numbers, workload: Workload, end: int) -> Ended:
 
 
 def _work(s: Numbers, workload: Workload, rows_before: Numbers, rows: int) -> Table:
-    work = _empty(rows, WORK)
+    check_stretches(int(np.diff(rows_before).max(initial=0)))
+    work = _unfilled(rows, WORK)
     collect_work(s, plain(workload.first_task, np.int64), rows_before, *work.values())
     return work
 
 
-def _empty(rows: int, columns: Mapping[str, type[np.generic]]) -> Table:
-    """Columns that are yet to be filled, in one piece of memory: the system hands that out sooner than many."""
-    sizes = [-(-rows * np.dtype(dtype).itemsize // LINE) * LINE for dtype in columns.values()]
-    begins = np.cumsum([0, *sizes])
+def _unfilled(rows: int, columns: Mapping[str, type[np.generic]]) -> Table:
+    """Columns for rows that are yet to come, in one piece of memory: the system hands that out sooner than many."""
+    lengths = [rows * np.dtype(dtype).itemsize for dtype in columns.values()]
+    begins = np.cumsum([0, *(-(-length // ALIGNED) * ALIGNED for length in lengths)])
     block = np.empty(begins[-1], dtype=np.uint8)
-    return {
-        name: block[begin:][: rows * np.dtype(dtype).itemsize].view(dtype)
-        for (name, dtype), begin in zip(columns.items(), begins, strict=False)
-    }
+    places = zip(columns.items(), lengths, begins[:-1], strict=True)
+    return {name: block[begin : begin + length].view(dtype) for (name, dtype), length, begin in places}

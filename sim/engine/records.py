@@ -23,6 +23,7 @@ from sim.engine.journal import (
     table,
 )
 from sim.engine.ranks import NONE
+from sim.errors import EngineError
 from sim.workforce.roster import FOREVER, Level
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from sim.workload.tape import Workload
 
 LEVELS = len(Level)
+MOST_STRETCHES = 1 << 15
+"""Stretches that a task must not have: the journal counts them in 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,16 @@ def _duties(ended: Ended, roster: Roster) -> Table:
         "end": np.where(within, np.minimum(s.end, end), NEVER),
         "left": np.where(within, np.minimum(left, end), NEVER), "rested": rested,
     })  # fmt: skip
+
+
+def check_stretches(most: int) -> None:
+    """That the journal can count the stretches of the task that has most.
+
+    Raises:
+        EngineError: it has more.
+    """
+    if most >= MOST_STRETCHES:
+        raise EngineError(f"a task has been begun or put down {most} times; the journal counts {MOST_STRETCHES - 1}")
 
 
 def instants(values: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -109,7 +109,8 @@ class Workload:
         critical_at: (n,) int64, when a P1 that is still unresolved wakes its dormant tasks; missing without such.
         page_at: (n,) int64, when it is paged, at least `visible`: a P3 alert only if nobody has started on it; missing
             where it pages nobody unless nobody is on duty anywhere.
-        page_row: (n,) int64 row of the page arrays, `NO_PAGES` where it can never page anybody.
+        page_row: (n,) int64 row of the page arrays, `NO_PAGES` where it can never page anybody; what has a `page_at`
+            has a row.
         first_task: (n + 1,) int64.
         stage: (m,) uint8, counted from 0 in each ticket; dormant tasks come last and have `DORMANT`. The first task of
             a ticket is its lead: the response is the start of the lead.

@@ -130,10 +130,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("compiled/reach", ">> priority_of(s, ticket_of(s, task)) & 1:\n        return\n",
            ">> 1 & 1:\n        return\n", "every priority overflows like P2"),
     # ------------------------------------------------------------------ escalation
-    Mutant("compiled/escalation", "if s[at + DUE] == STOPPED:", "if s[at + DUE] == NONE:",
+    Mutant("compiled/escalation", "if s[at + DUE] == STOPPED:", "if s[at + DUE] == 1:",
            "a timer that was due as the pause began is forgotten"),
-    Mutant("compiled/escalation", "    if s[at + DUE] == OVERDUE and may", "    if s[at + DUE] <= OVERDUE and may",
-           "what is queued while its timer stands still escalates"),
     Mutant("compiled/escalation", "    s[at_ticket + DUE] = NONE\n", "", "what was overdue escalates again and again"),
     Mutant("compiled/escalation", "if s[at + ESCALATED] == s[NOW] and", "if s[at + ESCALATED] != NONE and",
            "what has escalated once reaches further for ever"),

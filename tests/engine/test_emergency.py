@@ -127,6 +127,20 @@ def test_a_p1_that_becomes_an_emergency_starts_the_chain_then(world: Any) -> Non
     assert played.tickets("critical", "resolved") == [(70, 120)]
 
 
+def test_who_comes_to_help_while_the_customer_is_awaited_does_not_escalate(world: Any) -> None:
+    w = world()
+    w.agent()
+    w.agent(tier=4)
+    w.ticket(5, "P1", (1, 10), (1, 10, 200), escalate_at=60, critical=(100, (4, 9)))  # the timer stands still at 15
+    played = w.play()
+    assert played.work_of(0) == [
+        (0, 0, 0, 5, "arrived", 5, 15, "done"),
+        (1, 0, 0, 215, "returned", 215, 225, "done"),
+        (2, 0, 1, 100, "critical", 100, 109, "done"),
+    ]
+    assert played.tickets("escalated", "critical") == [(None, 100)]
+
+
 def test_who_had_the_ticket_before_is_who_worked_on_it_not_who_told_of_it(world: Any) -> None:
     w = world()
     w.agent(tier=3)

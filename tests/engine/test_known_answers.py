@@ -1375,6 +1375,23 @@ def test_customers_return_before_tickets_arrive(world: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "stages",
+    [
+        ([(1, 100, 0, "outside")], (1, 5)),  # overdue when the customer gives up
+        ([(1, 10, 0, "outside")], (1, 5, 100)),  # the timer stands still then
+        ([(2, 10, 0, "assist")], (1, 5, 100)),
+    ],
+)
+def test_what_was_given_up_escalates_no_more(world: Any, stages: tuple[Any, ...]) -> None:
+    w = world()
+    w.agent()
+    w.ticket(10, "P2", *stages, escalate_at=40, patience=60)
+    played = w.play()
+    assert played.tickets("escalated", "abandoned") == [(None, 70)]
+    assert played.work_of(0)[-1][-1] == "done"
+
+
 def test_a_ticket_escalates_before_its_customer_gives_up(world: Any) -> None:
     w = world(widens_tier=True)
     w.agent()

@@ -56,13 +56,22 @@ def order(moves: list[tuple[int, int, int]]) -> list[int]:
     return [task for _, _, task in left + line]
 
 
+def most_at_once(moves: list[tuple[int, int, int]]) -> int:
+    """How long the line becomes."""
+    length = most = 0
+    for move in moves:
+        length = length + 1 if move != LEAVES else max(0, length - 1)
+        most = max(most, length)
+    return most
+
+
 @given(moves, st.booleans())
 def test_the_first_of_a_line_leaves(moves: list[tuple[int, int, int]], noted: bool) -> None:
     s = np.zeros(HEADER + POOL_WIDTH + len(moves) * CLAIM_WIDTH, dtype=np.int64)
     s[CLAIMS_AT] = HEADER + POOL_WIDTH
     s[[FREE_CLAIM, FRESH, LINE]] = NONE
     assert played(s, np.array(moves, dtype=np.int64).reshape(-1, 3), noted) == order(moves)
-    assert s[state.CLAIMS] <= max(1, sum(move != LEAVES for move in moves))
+    assert s[state.CLAIMS] == most_at_once(moves)
 
 
 def test_a_line_in_the_order_of_arrival_is_a_list() -> None:

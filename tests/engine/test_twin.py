@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -27,6 +27,9 @@ from tests.engine.language import World
 from tests.engine.story import seen_in, told
 from tests.engine.twin import differs, rare
 from tests.engine.worlds import Plan, drawn, few, plans
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 ROOT = Path(sim.__file__).parent.parent
 WORLDS, BLOCK = 500, 25
@@ -123,6 +126,30 @@ def test_more_than_the_journals_can_count_is_refused() -> None:
     world.agent()
     world.ticket(10, "P1", [(1, 1)] * kernel.MOST_TASKS)
     with pytest.raises(EngineError, match="32768 tasks; there may be 32767"):
+        kernel.run(world.workload(), world.roster(), world.policy, world.end)
+
+
+@pytest.mark.parametrize("engine", [desk, kernel])
+def test_a_task_put_down_more_often_than_the_journal_can_count_is_refused(engine: ModuleType) -> None:
+    for most in (32_767, 32_768):
+        world = World(end=10**6, p1_preempts=True)
+        world.agent()
+        world.ticket(5, "P4", (1, 10**9))
+        for urgent in range(most - 1):
+            world.ticket(10 + 3 * urgent, "P1", (1, 1))
+        inputs = (world.workload(), world.roster(), world.policy, world.end)
+        if most == 32_767:
+            assert engine.run(*inputs).work["stretch"].max() == 32_766
+        else:
+            with pytest.raises(EngineError, match="begun or put down 32768 times; the journal counts 32767"):
+                engine.run(*inputs)
+
+
+def test_a_ticket_that_pages_has_pages_on_the_tape() -> None:
+    world = World()
+    world.agent()
+    world.ticket(10, "P1", (1, 5), page_at=10)
+    with pytest.raises(EngineError, match="the tape has no pages for it"):
         kernel.run(world.workload(), world.roster(), world.policy, world.end)
 
 

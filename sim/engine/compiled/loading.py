@@ -65,7 +65,7 @@ def load(
         array: the state, in which the tables have their places.
         first: ticket.
         last: ticket, the first that is not loaded.
-        traits: (n,) int64, `TRAITS` but for how many tasks there are.
+        traits: (n,) int64, `TRAITS` but for how many tasks do not lie dormant.
         first_task: (n + 1,) int64, as the others of `Workload`.
         tier: (m,) uint8.
         stage: (m,) uint8.

@@ -145,11 +145,11 @@ def _page(s: State, ticket: int, step: int) -> None:
         if turn != NONE and _reaches(s, ticket, step, turn):
             return
         step += 1
-    queue_if_held(s, paged_task(s, ticket))
+    queue_if_held(s, _paged_task(s, ticket))
 
 
 @compiled
-def paged_task(s: State, ticket: int) -> int:
+def _paged_task(s: State, ticket: int) -> int:
     """The task that somebody is paged for."""
     return s[calls(s, call_of(s, tickets(s, ticket))) + PAGED_TASK]
 
@@ -211,7 +211,7 @@ def is_answered(s: State, ticket: int) -> None:
     at = pages(s, page)
     agent, step = s[at + PAGE_AGENT], s[at + PAGE_STEP]
     s[agents(s, agent) + RINGING] -= 1
-    if waits(s, paged_task(s, ticket)) and is_taken(s, agent) and step < s[STEPS] - 1:
+    if waits(s, _paged_task(s, ticket)) and is_taken(s, agent) and step < s[STEPS] - 1:
         s[at + PAGE_ANSWERED_AT], s[at + PAGE_OUTCOME] = s[NOW], IS_BUSY
         _page(s, ticket, step + 1)
     else:
@@ -224,7 +224,7 @@ def runs_out(s: State, ticket: int) -> None:
     at = pages(s, _ringing_page(s, ticket))
     s[agents(s, s[at + PAGE_AGENT]) + RINGING] -= 1
     s[at + PAGE_OUTCOME] = IS_UNANSWERED
-    if waits(s, paged_task(s, ticket)):
+    if waits(s, _paged_task(s, ticket)):
         _page(s, ticket, s[at + PAGE_STEP] + 1)
 
 
@@ -236,7 +236,7 @@ def _answer(s: State, page: int) -> None:
     """Start the task, or promise to."""
     at = pages(s, page)
     agent, at_ticket = s[at + PAGE_AGENT], tickets(s, s[at + PAGE_TICKET])
-    task = paged_task(s, s[at + PAGE_TICKET])
+    task = _paged_task(s, s[at + PAGE_TICKET])
     if s[at_ticket + ACKNOWLEDGED] == NONE:
         s[at_ticket + ACKNOWLEDGED] = s[NOW]
     s[at + PAGE_ANSWERED_AT] = s[NOW]
