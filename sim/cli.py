@@ -366,9 +366,12 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _look_for_garbage_seldom() -> None:
-    """What a command loads stays to its end; at Python's pace, looking through it all takes a fifth of a short run."""
-    gc.set_threshold(100_000)
-    atexit.register(gc.freeze)  # nor is it looked through once more when all of it goes at once
+    """A command makes little garbage, and what it loads stays to its end: to look through that again and again is idle.
+
+    Most of the time goes at the end, where Python looks once more through all that ends with the process anyway.
+    """
+    gc.set_threshold(20_000)
+    atexit.register(gc.freeze)
 
 
 def main() -> None:
