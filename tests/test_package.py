@@ -13,11 +13,22 @@ import sim
 ROOT = Path(__file__).parent.parent
 
 
+def loaded(code: str) -> set[str]:
+    """The modules in memory after some code."""
+    code += "; import sys; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    return set(told.split())
+
+
 def test_import_sim_loads_nothing_heavy() -> None:
-    code = "import sys, sim; print(*sorted({m.split('.')[0] for m in sys.modules}))"
-    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     heavy = {"numpy", "numba", "pandas", "scipy", "matplotlib", "jinja2", "simpy", "pydantic", "typer", "holidays"}
-    assert not heavy & set(loaded)
+    assert not heavy & loaded("import sim")
+
+
+def test_a_run_loads_only_what_it_needs() -> None:
+    scenario = str(ROOT / "benchmarks" / "mm20.yaml")
+    needless = {"scipy.special", "scipy.optimize", "matplotlib", "jinja2", "simpy", "holidays", "loky"}
+    assert not needless & loaded(f"import sim; sim.run(sim.load({scenario!r}, {{'horizon.days': 1}})).tables")
 
 
 def test_every_public_name_is_there() -> None:

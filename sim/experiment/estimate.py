@@ -115,9 +115,11 @@ def _corrections(num: Floats, den: Floats, mean: Floats) -> Floats:
 
 def _half_width(values: Floats, counts: NDArray[np.bool_], level: float) -> Floats:
     """Student's half-width from the values that count, column by column; NaN where fewer than two do."""
+    n = counts.sum(axis=0)
+    if not (n > 1).any():
+        return np.full(n.shape, np.nan)
     from scipy.special import stdtrit
 
-    n = counts.sum(axis=0)
     freedom = np.where(n > 1, n - 1.0, np.nan)
     quantile: Floats = np.asarray(stdtrit(freedom, (1 + level) / 2), dtype=np.float64)
     half: Floats = quantile * np.sqrt(_variance(values, counts))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+from functools import cache
+from inspect import cleandoc, getsource
+from itertools import pairwise
+from textwrap import dedent
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
@@ -20,6 +25,23 @@ if TYPE_CHECKING:
 def fields(model: type[Model]) -> dict[str, FieldInfo]:
     """A model's fields by the key that a file uses."""
     return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+@cache
+def meanings(model: type[Model]) -> dict[str, str]:
+    """What the docstrings under a model's fields say, by the key that a file uses.
+
+    They are read when they are asked for: pydantic would parse the sources of all models at every start.
+    """
+    told: dict[str, str] = {}
+    for parent in model.__bases__:
+        told |= meanings(parent) if issubclass(parent, Model) else {}
+    (definition,) = (node for node in ast.parse(dedent(getsource(model))).body if isinstance(node, ast.ClassDef))
+    for pair in pairwise(definition.body):
+        match pair:
+            case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                told[model.model_fields[name].alias or name] = cleandoc(text)
+    return told
 
 
 def bare(kind: Any) -> Any:
@@ -49,6 +71,12 @@ def field_at(top: type[Model], path: KeyPath) -> FieldInfo | None:
     """The field that `path` ends in, or None where it ends in something else."""
     model = as_model(kind_at(top, path[:-1])) if path else None
     return fields(model).get(str(path[-1])) if model else None
+
+
+def meaning_at(top: type[Model], path: KeyPath) -> str:
+    """What the docstring of the field says that `path` ends in; "" where it ends in something else."""
+    model = as_model(kind_at(top, path[:-1])) if path else None
+    return meanings(model).get(str(path[-1]), "") if model else ""
 
 
 def reader_at(top: type[Model], path: KeyPath) -> Callable[..., Any] | None:

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from sim.scenario.base import COUNTRY, LOCAL_ROLES, NAME, PRIORITIES, ROLES, SHIFT_LETTER, TIERS, Model
-from sim.scenario.keys import as_model, fields
+from sim.scenario.keys import as_model, fields, meanings
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import flow
 from sim.scenario.units import (
@@ -162,11 +162,11 @@ def _relax(schema: dict[str, Any], model: type[Model]) -> None:
     if model is not Scenario:
         schema.pop("required", None)
     for key, field in fields(model).items():
-        schema["properties"][key] = _property(schema["properties"][key], field)
+        schema["properties"][key] = _property(schema["properties"][key], field, meanings(model)[key])
 
 
-def _property(schema: dict[str, Any], field: FieldInfo) -> dict[str, Any]:
-    description = " ".join((field.description or "").split())
+def _property(schema: dict[str, Any], field: FieldInfo, meaning: str) -> dict[str, Any]:
+    description = " ".join(meaning.split())
     bare_schema = {key: rest for key, rest in schema.items() if key not in {"default", "description", "title"}}
     relaxed = {**_or_null(_entries_or_null(bare_schema)), "description": description}
     if field.is_required() or not _is_told(field.default) or as_model(field.annotation):
@@ -229,7 +229,7 @@ def _section(model: type[Model], places: list[str]) -> Iterator[str]:
     if model is Scenario:
         yield _row(EXTENDS, "file name", "none", _EXTENDS_MEANING)
     for key, field in fields(model).items():
-        yield _row(key, _linked(_field_kind(field)), _default_text(field), field.description or "")
+        yield _row(key, _linked(_field_kind(field)), _default_text(field), meanings(model)[key])
     yield ""
 
 

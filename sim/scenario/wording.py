@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from sim.errors import nearest
 from sim.scenario.base import PATTERN_MEANINGS
-from sim.scenario.keys import as_model, bare, field_at, fields, kind_at, reader_at
+from sim.scenario.keys import as_model, bare, fields, kind_at, meaning_at, reader_at
 from sim.scenario.schema import Scenario
 from sim.scenario.units import bound_text, found
 
@@ -74,8 +74,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _missing(path: KeyPath) -> str:
-    field = field_at(Scenario, path)
-    meaning = (field.description or "").split("\n\n")[0].split(". ")[0].rstrip(".") if field else ""
+    meaning = meaning_at(Scenario, path).split("\n\n")[0].split(". ")[0].rstrip(".")
     meaning = " ".join(meaning.split())
     return f"is missing: {meaning[:1].lower()}{meaning[1:]}" if meaning else "is missing"
 

@@ -104,11 +104,11 @@ def day_factors(
 
     A first-order autoregressive normal variable is carried to a gamma one by its distribution function.
     """
-    from scipy.special import gammaincinv, ndtr
-
     days = [day_number(day) for day in clock.local_dates(region.zone)]
     if law.cv == 0:
         return days[0], np.ones(len(days))
+    from scipy.special import gammaincinv, ndtr
+
     noise = stream(seed, replication, name, "day factor").standard_normal(len(days))
     z = noise.copy()
     for d in range(1, len(z)):

@@ -19,6 +19,7 @@ from sim.engine.journal import NOBODY, How, Mode
 from sim.metrics import burnout
 from sim.metrics.burnout import BOUNDS, LAYOUTS, gini, light, limits_in_use
 from sim.metrics.measure import measure
+from sim.scenario.keys import meanings
 from sim.scenario.limits import Limits
 from sim.workforce.roster import LEAD, Chore, Level
 
@@ -475,7 +476,7 @@ def test_every_limit_limits_a_measure_and_tells_its_evidence() -> None:
     others = {"rest", "pause", "amber", "red"}
     assert {bound.key for bound in BOUNDS} == set(Limits.model_fields) - others
     for bound in BOUNDS:
-        told = " ".join((Limits.model_fields[bound.key].description or "").split())
+        told = " ".join(meanings(Limits)[bound.key].split())
         assert f"Evidence: {bound.grade}" in told
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.patches import StepPatch
 
 from sim.report import style
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 PER_REGION = 1.15
 """Inches of height a region."""
@@ -48,10 +50,13 @@ def plot_staffing(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 def _region(ax: Axes, rows: pd.DataFrame) -> None:
     wide = rows.pivot_table(index="hour_of_week", columns="measure", values="mean", sort=True)
     present, load = wide["on_duty"].to_numpy(), wide["offered"].to_numpy()
-    edges = np.arange(len(wide) + 1)
-    ax.stairs(load, edges, fill=True, color=style.ORANGE, alpha=0.55, label="load: work that the hour brings")
+    _steps(ax, load, facecolor=style.ORANGE, linewidth=0, alpha=0.55, label="load: work that the hour brings")
     if (load > present).any():
-        ax.stairs(np.maximum(load, present), edges, baseline=present, fill=True, facecolor="none",
-                  edgecolor=style.VERMILION, hatch="//////", linewidth=0,
-                  label="more than the agents on duty")  # fmt: skip
-    ax.stairs(present, edges, baseline=None, color=style.BLUE, linewidth=1.6, label="agents on duty")
+        _steps(ax, np.maximum(load, present), baseline=present, facecolor="none", edgecolor=style.VERMILION,
+               hatch="//////", linewidth=0, label="more than the agents on duty")  # fmt: skip
+    _steps(ax, present, baseline=None, fill=False, edgecolor=style.BLUE, linewidth=1.6, label="agents on duty")
+
+
+def _steps(ax: Axes, values: NDArray[np.float64], **look: Any) -> None:
+    """A step an hour. `stairs` would look at all its corners for limits of the axes, which are set."""
+    ax.add_artist(StepPatch(values, np.arange(len(values) + 1), **look))

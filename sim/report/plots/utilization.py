@@ -52,7 +52,7 @@ def _week(ax: Axes, bands: list[str]) -> None:
         days, hours = np.nonzero(cells == band)
         if len(days):
             corners = np.stack([hours, days], axis=-1)
-            ax.add_patch(PathPatch(
+            ax.add_artist(PathPatch(  # `add_patch` would look at all corners for limits of the axes, which are set
                 _squares(corners), facecolor=colour, edgecolor=style.FAINT if hatch else "white",
                 hatch=hatch, linewidth=0 if hatch else 0.4, label=band,
             ))  # fmt: skip

@@ -52,7 +52,8 @@ def plot_weeks(table: pd.DataFrame, ax: Axes | None = None, limits: Sequence[flo
     )  # fmt: skip
     for (row, column), value in np.ndenumerate(hours.to_numpy()):
         ink = _INKS[int(np.digitize(value, edges)) - 1]
-        ax.text(column + 0.5, row + 0.5, f"{value:.0f}", ha="center", va="center", fontsize=7, color=ink)
+        ax.text(column + 0.5, row + 0.5, f"{value:.0f}", ha="center", va="center", fontsize=7, color=ink,
+                in_layout=False)  # fmt: skip
     _dress(ax, [str(name) for name in hours.index], [f"{week:%d %b}" for week in hours.columns])
     low, high = limits
     words = (f"up to {low:g} h", f"above {low:g} h", f"above {high:g} h")
