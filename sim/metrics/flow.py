@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE
+from sim.compiled.jit import plain
 from sim.engine.journal import State, Why, missing
+from sim.metrics import passes
 from sim.metrics.cuts import (
     PER_CENT,
     Layout,
@@ -50,7 +52,7 @@ OVER_MIN = (0, 1, 5, 15, 60)
 _IS_ASIDE = np.isin(np.arange(len(TaskKind)), (TaskKind.COMMS, TaskKind.OUTSIDE))
 """By kind, which work is none on the ticket: telling others of it, and what people outside the organisation do."""
 
-_COLUMNS = ("ticket", "task", "region", "tier", "queued_at", "start", "end")
+_COLUMNS = ("ticket", "region", "tier", "queued_at", "start", "end")
 
 MOST_HOURS = 3000
 """A run of more hours than this has its backlog by day."""
@@ -85,24 +87,29 @@ LAYOUTS = {
 }
 
 
-class Waits(NamedTuple):
+class Tasks(NamedTuple):
     """One entry a task."""
 
-    queued: Ints
-    """When it was first queued."""
+    head: Rows
+    """The row of its first stretch."""
     wait: Ints
     """Time in line before its first work, ms: all that it has waited so far, where there was none."""
+    worked: Ints
+    """Work on it, ms."""
     started: Mask
-    columns: dict[str, NDArray[Any]]
 
 
 class Lines(NamedTuple):
     """The lines of the tiers, a row each stretch."""
 
+    ours: Mask
+    """Which rows of the journal these are."""
     work: Table
-    """The columns of the journal that say whose, where and when."""
+    """The columns of the journal that say whose and where."""
     waiting: Spans
     """When each stretch was in line."""
+    serving: Spans
+    """When it was in service; empty where it never was."""
 
 
 def lines_of_tiers(journals: Journals) -> Lines:
@@ -110,79 +117,48 @@ def lines_of_tiers(journals: Journals) -> Lines:
     managers, coordinators and people outside the organisation.
     """
     work = journals.work
-    ours = some({name: work[name] for name in _COLUMNS}, of_tiers(work["tier"]) & ~_IS_ASIDE[work["kind"]])
-    return Lines(ours, waiting_spans(ours, journals.end))
+    ours = of_tiers(work["tier"]) & ~_IS_ASIDE[work["kind"]]
+    rows = some({name: work[name] for name in _COLUMNS}, ours)
+    ends = np.where(missing(rows["end"]), journals.end, rows["end"])
+    until = np.where(missing(rows["start"]), ends, rows["start"])
+    return Lines(ours, rows, Spans(rows["queued_at"], until), Spans(until, ends))
 
 
-def waits(work: Table, waiting: Spans, tickets: Table) -> Waits:
-    """The wait of every task until its first work; a wait that escalation has cut in two adds up.
-
-    Args:
-        work: a row each stretch.
-        waiting: when each stretch was in line.
-        tickets: whose work it is.
-    """
-    heads = heads_of(work)
-    has_start, stretch = ~missing(work["start"]), waiting.length
-    wait, started = stretch[heads], has_start[heads]
-    later = np.delete(np.arange(len(stretch)), heads)  # all but the first stretch of each task
-    task = np.searchsorted(heads, later, side="right") - 1
-    started[task[has_start[later]]] = True
-    before: Ints = np.cumsum(has_start) - has_start
-    still = before[later] == before[heads[task]]
-    np.add.at(wait, task[still], stretch[later[still]])
-    return Waits(
-        queued=work["queued_at"][heads],
-        wait=wait,
-        started=started,
-        columns={"tier": work["tier"][heads], "priority": tickets["priority"][work["ticket"][heads]]},
-    )
-
-
-def heads_of(work: Table) -> Rows:
-    """The first row of each task."""
-    ticket, number = work["ticket"], work["task"]
-    new = np.ones(len(ticket), dtype=np.bool_)
-    new[1:] = (ticket[1:] != ticket[:-1]) | (number[1:] != number[:-1])
-    return np.flatnonzero(new)
-
-
-def waiting_spans(work: Table, end: int) -> Spans:
-    """When each stretch was in line; one that is still in line is so to the run's end."""
-    until = np.where(missing(work["start"]), work["end"], work["start"])
-    return Spans(work["queued_at"], np.where(missing(until), end, until))
-
-
-def service_spans(work: Table, end: int) -> tuple[Spans, Rows]:
-    """When each stretch was in service, and which ones were at all; open work runs to the run's end."""
-    served = np.flatnonzero(~missing(work["start"]))
-    spans = Spans(work["start"][served], work["end"][served])
-    return Spans(spans.start, np.where(missing(spans.end), end, spans.end)), served
+def tasks_of(journals: Journals, ours: Mask) -> Tasks:
+    """The tasks whose stretches are ours; a wait that escalation has cut in two adds up."""
+    work = journals.work
+    most = len(work["ticket"])
+    head, wait, worked = np.empty((3, most), dtype=np.int64)
+    begun = np.empty(most, dtype=np.uint8)
+    queued, start, end = (plain(work[name], np.int64) for name in ("queued_at", "start", "end"))
+    ticket, task, counts = plain(work["ticket"], np.int64), plain(work["task"], np.int16), ours.view(np.uint8)
+    count = passes.join_stretches(ticket, task, counts, queued, start, end, journals.end, head, wait, worked, begun)
+    return Tasks(head[:count], wait[:count], worked[:count], begun[:count].view(np.bool_))
 
 
 def tables(journals: Journals, lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Waits and backlog."""
-    waited = _counted(waits(lines.work, lines.waiting, journals.tickets), clock)
-    return {**_waits_cuts(waited, scenario), **_backlog(lines, journals.end, scenario, clock)}
+    return {**_waits(journals, lines, scenario, clock), **_backlog(lines, scenario, clock)}
 
 
-def _counted(waited: Waits, clock: Clock) -> Waits:
-    """The tasks first queued in the window that somebody started on."""
-    counted = within(waited.queued, clock) & waited.started
-    if counted.all():
-        return waited
-    keep = np.flatnonzero(counted)
-    columns = {name: values[keep] for name, values in waited.columns.items()}
-    return Waits(waited.queued[keep], waited.wait[keep], waited.started[keep], columns)
+def _waits(journals: Journals, lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    """Of the tasks first queued in the window that somebody started on."""
+    work, tasks = journals.work, tasks_of(journals, lines.ours)
+    counted = np.flatnonzero(tasks.started & within(work["queued_at"][tasks.head], clock))
+    head = tasks.head[counted]
+    columns = {"tier": work["tier"][head], "priority": journals.tickets["priority"][work["ticket"][head]]}
+    return _waits_cuts(tasks.wait[counted], columns, scenario)
 
 
-def _waits_cuts(waited: Waits, scenario: Scenario) -> dict[str, Ratios]:
+def _waits_cuts(wait: Ints, columns: Mapping[str, Codes], scenario: Scenario) -> dict[str, Ratios]:
     """Every cut of the waits: margins of the one by all keys."""
     keys, levels, along = LAYOUTS[_BY_BOTH].keys, len(OVER_MIN) + 1, axes(scenario)
-    row, count = rows(keys, waited.columns, along)
-    passed = np.searchsorted(np.array(OVER_MIN) * MINUTE, waited.wait)  # how many of the limits the wait is longer than
+    row, count = rows(keys, columns, along)
+    passed = sum(
+        (wait > limit * MINUTE).view(np.uint8) for limit in OVER_MIN
+    )  # how many of the limits it is longer than
     tally = np.bincount(row * levels + passed, minlength=count * levels).reshape(*shape_of(keys, along), levels)
-    time = summed(waited.wait, row, count).reshape(tally.shape[:-1])
+    time = summed(wait, row, count).reshape(tally.shape[:-1])
     cuts = {}
     for name, layout in LAYOUTS.items():
         if layout.measures is _WAITS:
@@ -204,26 +180,21 @@ def time_grid(clock: Clock) -> Grid:
     return Grid(0, width, -(-clock.end // width))
 
 
-def _backlog(lines: Lines, end: int, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
-    region, tier = lines.work["region"], lines.work["tier"]
-    serving, served = service_spans(lines.work, end)
-    people = ((lines.waiting, region, tier), (serving, region[served], tier[served]))
-    return {
-        _BY_TIME: _by_time([(spans, tiers) for spans, _, tiers in people], clock),
-        _BY_HOUR: _by_hour(people, scenario, clock),
-    }
+def _backlog(lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    return {_BY_TIME: _by_time(lines, clock), _BY_HOUR: _by_hour(lines, scenario, clock)}
 
 
-def _by_time(kinds: list[tuple[Spans, Codes]], clock: Clock) -> Ratios:
-    grid = time_grid(clock)
-    held = (time_in_bins(spans, tier, len(TIERS), grid, (0, clock.end)).T.ravel() for spans, tier in kinds)
+def _by_time(lines: Lines, clock: Clock) -> Ratios:
+    grid, tier = time_grid(clock), lines.work["tier"]
+    kinds = lines.waiting, lines.serving
+    held = (time_in_bins(spans, tier, len(TIERS), grid, (0, clock.end)).T.ravel() for spans in kinds)
     lasts = np.repeat(np.minimum(grid.starts + grid.width, clock.end) - grid.starts, len(TIERS))
     return ratios(*((time / HOUR, lasts / HOUR) for time in held))
 
 
-def _by_hour(kinds: tuple[tuple[Spans, Codes, Codes], ...], scenario: Scenario, clock: Clock) -> Ratios:
-    week = local_week(scenario, clock)
-    held = (week.time(spans, region, tier, len(TIERS)).ravel() for spans, region, tier in kinds)
+def _by_hour(lines: Lines, scenario: Scenario, clock: Clock) -> Ratios:
+    week, kinds = local_week(scenario, clock), (lines.waiting, lines.serving)
+    held = (week.time(spans, lines.work["region"], lines.work["tier"], len(TIERS)).ravel() for spans in kinds)
     available = np.repeat(week.available.ravel(), len(TIERS))
     return ratios(*((time / HOUR, available / HOUR) for time in held))
 

@@ -14,7 +14,7 @@ from sim.clock import DAY, HOUR, MINUTE, NEVER, WEEK
 from sim.engine.journal import NOBODY, How, missing
 from sim.metrics.cuts import PER_CENT, within
 from sim.metrics.hours import overtime
-from sim.metrics.intervals import Grid, Spans, intersection, summed, time_in_bins, union
+from sim.metrics.intervals import Grid, Spans, intersection, order_of, summed, time_in_bins, union
 from sim.metrics.pages import When
 from sim.metrics.timesheet import Own, together
 from sim.metrics.utilization import per_cent
@@ -203,7 +203,7 @@ def short_rests(case: Case) -> Ints:
     """
     own = _stints(case)
     is_duty = np.arange(len(own.agent)) < len(case.duties.agent)
-    order = np.lexsort((own.spans.start, own.agent))
+    order = order_of(own.agent, own.spans.start)
     rest = np.empty(len(order), dtype=np.int64)
     rest[order] = rest_before(own.agent[order], own.spans.start[order], own.spans.end[order])
     return _short(rest[is_duty], case)

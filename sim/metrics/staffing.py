@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import HOUR
-from sim.metrics.cuts import Layout, Measure, axes, of_tiers, ratios, rows, some, within
-from sim.metrics.flow import heads_of, service_spans
+from sim.metrics.cuts import Layout, Measure, axes, of_tiers, ratios, rows, within
+from sim.metrics.flow import tasks_of
 from sim.metrics.intervals import summed
 from sim.metrics.week import local_hour, local_week
 from sim.scenario.base import TIERS
@@ -89,16 +89,11 @@ def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
 
 
 def _brought(journals: Journals) -> _Brought:
-    work, columns = journals.work, ("ticket", "task", "region", "tier", "queued_at", "start", "end")
-    ours = of_tiers(work["tier"]) & (work["kind"] != TaskKind.OUTSIDE)
-    work = some({name: work[name] for name in columns}, ours)
-    heads = heads_of(work)
-    spans, served = service_spans(work, journals.end)
-    worked = np.zeros(len(work["task"]), dtype=np.int64)
-    worked[served] = spans.length
+    work = journals.work
+    tasks = tasks_of(journals, of_tiers(work["tier"]) & (work["kind"] != TaskKind.OUTSIDE))
     return _Brought(
-        region=work["region"][heads],
-        tier=work["tier"][heads],
-        queued=work["queued_at"][heads],
-        work=np.add.reduceat(worked, heads),
+        region=work["region"][tasks.head],
+        tier=work["tier"][tasks.head],
+        queued=work["queued_at"][tasks.head],
+        work=tasks.worked,
     )

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.clock import DAY, HOUR
-from sim.metrics.intervals import Grid, Spans, intersection, remainder, summed, time_in_bins, union
+from sim.metrics.intervals import (
+    MANY_GROUPS,
+    Grid,
+    Spans,
+    intersection,
+    order_of,
+    remainder,
+    summed,
+    time_in_bins,
+    union,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,6 +73,26 @@ def test_what_lies_outside_the_window_is_in_no_bin(
 def test_a_code_beyond_the_last_is_refused(code: int) -> None:
     with pytest.raises(ValueError, match="codes from 0 to 2"):
         time_in_bins(Spans(np.array([0]), np.array([5])), np.array([code]), GROUPS, Grid(0, 10, 2))
+
+
+@pytest.mark.parametrize("code", [-1, GROUPS])
+def test_what_has_no_code_is_not_summed(code: int) -> None:
+    with pytest.raises(ValueError, match="codes from 0 to 2"):
+        summed(np.array([5]), np.array([code]), GROUPS)
+
+
+@given(st.lists(st.tuples(st.integers(-(2**60), 2**60), st.integers(0, GROUPS - 1)), max_size=3))
+def test_sums_are_exact_where_doubles_are_not(rows: list[tuple[int, int]]) -> None:
+    values, code = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    assert summed(values, code, GROUPS).tolist() == [sum(v for v, c in rows if c == one) for one in range(GROUPS)]
+
+
+@pytest.mark.parametrize("many", [1, MANY_GROUPS])
+@given(st.lists(span, max_size=12))
+def test_spans_are_put_in_order_and_those_alike_stay_as_they_come(many: int, rows: list[tuple[int, int, int]]) -> None:
+    spans, group = _spans(rows)
+    order = order_of(group * many, spans.start).tolist()
+    assert order == sorted(range(len(rows)), key=lambda row: (group[row], spans.start[row], row))
 
 
 @given(st.integers(1, 10**13), st.integers(1, 10**9), st.integers(-2, 2))
