@@ -122,7 +122,7 @@ def shape_of(keys: tuple[str, ...], along: Axes) -> tuple[int, ...]:
 
 def ratios(*pairs: tuple[Any, Any]) -> Ratios:
     """A table from the numerator and denominator of each measure; a plain number goes for every row."""
-    shape = max((np.shape(side) for pair in pairs for side in pair), key=len)
+    shape = max((getattr(side, "shape", ()) for pair in pairs for side in pair), key=len)
     num, den = np.empty((2, *shape, len(pairs)))
     for measure, (above, below) in enumerate(pairs):
         num[..., measure], den[..., measure] = above, below

@@ -267,10 +267,12 @@ def _busy(case: Case) -> dict[str, Floats]:
     """Local clock hours, at least half of them on duty, in which the agent was critically busy."""
     present, occupied = _by_hour(case.sheet.on_duty, case), _by_hour(case.sheet.occupied, case)
     critical = per_cent(case.scenario.targets.utilization.critical)
-    busy = (2 * present >= HOUR) & (PER_CENT * occupied >= critical * present)
+    enough = np.flatnonzero(2 * present >= HOUR)
+    busy = enough[PER_CENT * occupied.ravel()[enough] >= critical * present.ravel()[enough]]
+    agent, hour = np.divmod(busy, present.shape[1])
     return {
-        "busy_hours": busy.sum(axis=1) / case.per(WEEK),
-        "busy_streak": _longest_run(busy).astype(np.float64),
+        "busy_hours": case.count(agent) / case.per(WEEK),
+        "busy_streak": case.most(agent, consecutive(agent, hour)).astype(np.float64),
     }
 
 
@@ -286,14 +288,6 @@ def _by_hour(held: Held, case: Case) -> Ints:
     moved = Spans(inside.start + shift, inside.end + shift)
     grid = Grid(clock.warmup, HOUR, -((clock.warmup - clock.end) // HOUR) + 1)
     return time_in_bins(moved, duties["agent"][held.segment], case.agents, grid)
-
-
-def _longest_run(hits: Mask) -> Ints:
-    """The longest run of hits in each row."""
-    so_far = np.cumsum(hits, axis=1, dtype=np.int32)
-    before = np.maximum.accumulate(np.where(hits, 0, so_far), axis=1)
-    longest: Ints = (so_far - before).max(axis=1, initial=0)
-    return longest
 
 
 def _pauses(case: Case) -> dict[str, Floats]:

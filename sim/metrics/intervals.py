@@ -100,8 +100,15 @@ def order_of(group: Codes, start: Ints) -> NDArray[np.intp]:
     """
     if not len(group):
         return np.empty(0, dtype=np.intp)
-    since, last = int(start.min()), int(group.max())
-    key = group * np.int64(int(start.max()) - since + 1) + (start - since)
+    since, last, bits = int(start.min()), int(group.max()), len(group).bit_length()
+    wide = int(start.max()) - since + 1
+    key = group * np.int64(wide) + (start - since)
+    if (last + 1) * wide < 1 << 63 - bits:  # the rows have room in the keys: nothing is sorted sooner than numbers
+        key <<= bits
+        key |= np.arange(len(key))
+        key.sort()
+        key &= (1 << bits) - 1
+        return key
     if last > MANY_GROUPS:
         return np.argsort(key, kind="stable")
     # By group first, a quick sort of small numbers: the spans of each are in order then, or nearly so.

@@ -67,10 +67,10 @@ def _ratios(present: Ints, load: Ints, available: Ints) -> Ratios:
 
 def _on_duty(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
     """Time on duty without meetings: (regions, 168, tiers) ms."""
-    held = sheet.on_duty
-    ours = of_tiers(journals.duties["tier"][held.segment])
-    region, tier = (journals.duties[name][held.segment[ours]] for name in ("region", "tier"))
-    return local_week(scenario, clock).time(held.spans.where(ours), region, tier, len(TIERS))
+    duties, held = journals.duties, sheet.on_duty
+    ours = held.where(of_tiers(duties["tier"])[held.segment])
+    region, tier = duties["region"][ours.segment], duties["tier"][ours.segment]
+    return local_week(scenario, clock).time(ours.spans, region, tier, len(TIERS))
 
 
 def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:

@@ -25,6 +25,13 @@ class Held(NamedTuple):
     spans: Spans
     segment: Ints
 
+    def where(self, mask: NDArray[np.bool_]) -> Held:
+        """Only those of the mask; where these are all, nothing is copied."""
+        if mask.all():
+            return self
+        rows = np.flatnonzero(mask)
+        return Held(self.spans.where(rows), self.segment[rows])
+
 
 class Own(NamedTuple):
     """Spans of time, and the agents whose they are."""

@@ -90,9 +90,9 @@ def _by_segment(held: Held, segments: int, clock: Clock) -> NDArray[np.int64]:
 
 def _hourly(held: Held, duties: Table, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:
     """Time of the tiers by local hour of the week; managers, coordinators and the lead are not there to be busy."""
-    ours = np.flatnonzero(of_tiers(duties["tier"])[held.segment])
-    region, tier = (duties[name][held.segment[ours]] for name in ("region", "tier"))
-    time = local_week(scenario, clock).time(held.spans.where(ours), region, tier, len(TIERS))
+    ours = held.where(of_tiers(duties["tier"])[held.segment])
+    region, tier = duties["region"][ours.segment], duties["tier"][ours.segment]
+    time = local_week(scenario, clock).time(ours.spans, region, tier, len(TIERS))
     pooled: NDArray[np.int64] = time.sum(axis=0).ravel()
     return pooled
 

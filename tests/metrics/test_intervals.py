@@ -87,11 +87,14 @@ def test_sums_are_exact_where_doubles_are_not(rows: list[tuple[int, int]]) -> No
     assert summed(values, code, GROUPS).tolist() == [sum(v for v, c in rows if c == one) for one in range(GROUPS)]
 
 
-@pytest.mark.parametrize("many", [1, MANY_GROUPS])
+@pytest.mark.parametrize(("groups", "long"), [(1, 1), (1, 2**53), (MANY_GROUPS, 1), (MANY_GROUPS, 2**38)])
 @given(st.lists(span, max_size=12))
-def test_spans_are_put_in_order_and_those_alike_stay_as_they_come(many: int, rows: list[tuple[int, int, int]]) -> None:
+def test_spans_are_put_in_order_and_those_alike_stay_as_they_come(
+    groups: int, long: int, rows: list[tuple[int, int, int]]
+) -> None:
+    """Whether or not there is room in 64 bits for the rows as well, and in 16 for the groups."""
     spans, group = _spans(rows)
-    order = order_of(group * many, spans.start).tolist()
+    order = order_of(group * groups, spans.start * long).tolist()
     assert order == sorted(range(len(rows)), key=lambda row: (group[row], spans.start[row], row))
 
 
