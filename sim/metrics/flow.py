@@ -52,6 +52,9 @@ OVER_MIN = (0, 1, 5, 15, 60)
 _IS_ASIDE = np.isin(np.arange(len(TaskKind)), (TaskKind.COMMS, TaskKind.OUTSIDE))
 """By kind, which work is none on the ticket: telling others of it, and what people outside the organisation do."""
 
+_IS_ANSWER = np.isin(np.arange(len(Why)), (Why.RETURNED, Why.CRITICAL))
+"""By the reason for which a task is queued, whether the customer has answered."""
+
 _COLUMNS = ("ticket", "region", "tier", "queued_at", "start", "end")
 
 MOST_HOURS = 3000
@@ -219,7 +222,7 @@ def pending(journals: Journals, pieces: Union) -> Spans:
     goes_on = np.zeros(len(ticket), dtype=np.bool_)
     goes_on[:-1] = ticket[1:] == ticket[:-1]
     answered = np.zeros_like(goes_on)
-    answered[:-1] = np.isin(journals.work["why_queued"][tasks[1:]], (Why.RETURNED, Why.CRITICAL))
+    answered[:-1] = _IS_ANSWER[journals.work["why_queued"][tasks[1:]]]
     until = np.full(len(ticket), journals.end, dtype=np.int64)
     until[:-1][goes_on[:-1]] = pieces.spans.start[1:][goes_on[:-1]]
     left_open = journals.tickets["state"][ticket] == State.PENDING

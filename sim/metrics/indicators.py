@@ -283,11 +283,13 @@ def _by_hour(held: Held, case: Case) -> Ints:
     Island, which changes its clocks by half an hour, they are off after the change.)
     """
     clock, duties = case.clock, case.journals.duties
-    shift = local_offset(case.scenario, clock)[duties["region"][held.segment]] % HOUR
-    inside = held.spans.clipped(clock.warmup, clock.end)
-    moved = Spans(inside.start + shift, inside.end + shift)
+    spans = held.spans.clipped(clock.warmup, clock.end)
+    shift = local_offset(case.scenario, clock) % HOUR
+    if shift.any():
+        moved = shift[duties["region"][held.segment]]
+        spans = Spans(spans.start + moved, spans.end + moved)
     grid = Grid(clock.warmup, HOUR, -((clock.warmup - clock.end) // HOUR) + 1)
-    return time_in_bins(moved, duties["agent"][held.segment], case.agents, grid)
+    return time_in_bins(spans, duties["agent"][held.segment], case.agents, grid)
 
 
 def _pauses(case: Case) -> dict[str, Floats]:
