@@ -105,8 +105,6 @@ class Tasks(NamedTuple):
 class Lines(NamedTuple):
     """The lines of the tiers, a row each stretch."""
 
-    ours: Mask
-    """Which rows of the journal these are."""
     work: Table
     """The columns of the journal that say whose and where."""
     waiting: Spans
@@ -124,12 +122,15 @@ def lines_of_tiers(journals: Journals) -> Lines:
     rows = some({name: work[name] for name in _COLUMNS}, ours)
     ends = np.where(missing(rows["end"]), journals.end, rows["end"])
     until = np.where(missing(rows["start"]), ends, rows["start"])
-    return Lines(ours, rows, Spans(rows["queued_at"], until), Spans(until, ends))
+    return Lines(rows, Spans(rows["queued_at"], until), Spans(until, ends))
 
 
-def tasks_of(journals: Journals, ours: Mask) -> Tasks:
-    """The tasks whose stretches are ours; a wait that escalation has cut in two adds up."""
+def tasks_of_tiers(journals: Journals) -> Tasks:
+    """The tasks of the tiers, without what people outside the organisation do. A wait that escalation has cut in two
+    adds up.
+    """
     work = journals.work
+    ours = of_tiers(work["tier"]) & (work["kind"] != TaskKind.OUTSIDE)
     most = len(work["ticket"])
     head, wait, worked = np.empty((3, most), dtype=np.int64)
     begun = np.empty(most, dtype=np.uint8)
@@ -139,15 +140,16 @@ def tasks_of(journals: Journals, ours: Mask) -> Tasks:
     return Tasks(head[:count], wait[:count], worked[:count], begun[:count].view(np.bool_))
 
 
-def tables(journals: Journals, lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+def tables(journals: Journals, lines: Lines, tasks: Tasks, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Waits and backlog."""
-    return {**_waits(journals, lines, scenario, clock), **_backlog(lines, scenario, clock)}
+    return {**_waits(journals, tasks, scenario, clock), **_backlog(lines, scenario, clock)}
 
 
-def _waits(journals: Journals, lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+def _waits(journals: Journals, tasks: Tasks, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Of the tasks first queued in the window that somebody started on."""
-    work, tasks = journals.work, tasks_of(journals, lines.ours)
-    counted = np.flatnonzero(tasks.started & within(work["queued_at"][tasks.head], clock))
+    work = journals.work
+    queued, kind = work["queued_at"][tasks.head], work["kind"][tasks.head]
+    counted = np.flatnonzero(tasks.started & within(queued, clock) & ~_IS_ASIDE[kind])
     head = tasks.head[counted]
     columns = {"tier": work["tier"][head], "priority": journals.tickets["priority"][work["ticket"][head]]}
     return _waits_cuts(tasks.wait[counted], columns, scenario)
@@ -157,9 +159,8 @@ def _waits_cuts(wait: Ints, columns: Mapping[str, Codes], scenario: Scenario) ->
     """Every cut of the waits: margins of the one by all keys."""
     keys, levels, along = LAYOUTS[_BY_BOTH].keys, len(OVER_MIN) + 1, axes(scenario)
     row, count = rows(keys, columns, along)
-    passed = sum(
-        (wait > limit * MINUTE).view(np.uint8) for limit in OVER_MIN
-    )  # how many of the limits it is longer than
+    # How many of the limits each is longer than; they are few: sooner than a search for each wait.
+    passed = sum((wait > limit * MINUTE).view(np.uint8) for limit in OVER_MIN)
     tally = np.bincount(row * levels + passed, minlength=count * levels).reshape(*shape_of(keys, along), levels)
     time = summed(wait, row, count).reshape(tally.shape[:-1])
     cuts = {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.clock import MINUTE, NEVER
 from sim.engine.journal import State, Why
-from sim.metrics.flow import lines_of_tiers, present, tasks_of
+from sim.metrics.flow import lines_of_tiers, present, tasks_of_tiers
 from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def test_waits_are_what_a_walk_through_the_rows_gives(desk: Any, invent: Callabl
             walked[ticket, task] = walked.get((ticket, task), 0) + until - queued
             started[ticket, task] = start != NEVER
         worked[ticket, task] += 0 if start == NEVER else (journals.end if end == NEVER else end) - start
-    found = tasks_of(journals, np.ones(len(journals.work["ticket"]), dtype=np.bool_))
+    found = tasks_of_tiers(journals)
     assert found.worked.tolist() == list(worked.values())
     assert found.wait.tolist() == list(walked.values())
     assert found.started.tolist() == list(started.values())
