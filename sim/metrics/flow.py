@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY, HOUR, MINUTE
+from sim.clock import DAY, HOUR, MINUTE, QUARTER
 from sim.compiled.jit import plain
 from sim.engine.journal import State, Why, missing
 from sim.metrics import passes
@@ -185,22 +185,23 @@ def time_grid(clock: Clock) -> Grid:
 
 
 def _backlog(lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
-    return {_BY_TIME: _by_time(lines, clock), _BY_HOUR: _by_hour(lines, scenario, clock)}
-
-
-def _by_time(lines: Lines, clock: Clock) -> Ratios:
-    grid, tier = time_grid(clock), lines.work["tier"]
-    kinds = lines.waiting, lines.serving
-    held = (time_in_bins(spans, tier, len(TIERS), grid, (0, clock.end)).T.ravel() for spans in kinds)
+    """Both tables add up the same quarters of an hour: hours, days and the window begin and end with one."""
+    week, grid, quarters = local_week(scenario, clock), time_grid(clock), Grid(0, QUARTER, clock.end // QUARTER)
+    region, tier = lines.work["region"], lines.work["tier"]
+    code, shape = region * np.int64(len(TIERS)) + tier, (len(scenario.regions), len(TIERS), quarters.bins)
+    held = [
+        time_in_bins(spans, code, shape[0] * shape[1], quarters).reshape(shape)
+        for spans in (lines.waiting, lines.serving)
+    ]
+    before = clock.warmup // QUARTER
     lasts = np.repeat(np.minimum(grid.starts + grid.width, clock.end) - grid.starts, len(TIERS))
-    return ratios(*((time / HOUR, lasts / HOUR) for time in held))
-
-
-def _by_hour(lines: Lines, scenario: Scenario, clock: Clock) -> Ratios:
-    week, kinds = local_week(scenario, clock), (lines.waiting, lines.serving)
-    held = (week.time(spans, lines.work["region"], lines.work["tier"], len(TIERS)).ravel() for spans in kinds)
     available = np.repeat(week.available.ravel(), len(TIERS))
-    return ratios(*((time / HOUR, available / HOUR) for time in held))
+    by_time = (time.sum(axis=0).reshape(len(TIERS), grid.bins, -1).sum(axis=2).T.ravel() for time in held)
+    by_hour = (week.folded(time[:, :, before:]).ravel() for time in held)
+    return {
+        _BY_TIME: ratios(*((time / HOUR, lasts / HOUR) for time in by_time)),
+        _BY_HOUR: ratios(*((time / HOUR, available / HOUR) for time in by_hour)),
+    }
 
 
 def present(journals: Journals) -> Union:

@@ -46,9 +46,14 @@ class LocalWeek:
         """Time of the spans inside the window, by region, local hour of the week and part: (regions, 168, parts) ms."""
         regions = len(self.hour)
         held = time_in_bins(spans, region * np.int64(parts) + part, regions * parts, self.grid, self.window)
+        return self.folded(held.reshape(regions, parts, -1))
+
+    def folded(self, held: Ints) -> Ints:
+        """The same of time that is known by region, part and bin of the grid: from (regions, parts, bins) ms."""
+        regions, parts, _ = held.shape
         folded = np.zeros((regions, HOURS_PER_WEEK, parts), dtype=np.int64)
         hour = plain(self.hour, np.int64).reshape(-1)
-        passes.fold_bins(held.reshape(-1), hour, parts, HOURS_PER_WEEK, folded.reshape(-1))
+        passes.fold_bins(plain(held, np.int64).reshape(-1), hour, parts, HOURS_PER_WEEK, folded.reshape(-1))
         return folded
 
 
