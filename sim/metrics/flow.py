@@ -225,8 +225,7 @@ def pending(journals: Journals, pieces: Union) -> Spans:
     goes_on[:-1] = ticket[1:] == ticket[:-1]
     answered = np.zeros_like(goes_on)
     answered[:-1] = _IS_ANSWER[journals.work["why_queued"][tasks[1:]]]
-    until = np.full(len(ticket), journals.end, dtype=np.int64)
-    until[:-1][goes_on[:-1]] = pieces.spans.start[1:][goes_on[:-1]]
+    until = np.where(goes_on, np.append(pieces.spans.start, journals.end)[1:], journals.end)
     left_open = journals.tickets["state"][ticket] == State.PENDING
     return Spans(pieces.spans.end, until).where(np.where(goes_on, answered, left_open))
 
