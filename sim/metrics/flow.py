@@ -24,7 +24,7 @@ from sim.metrics.cuts import (
     some,
     within,
 )
-from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
+from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, time_inside, union
 from sim.metrics.week import local_week
 from sim.scenario.base import PRIORITIES, TIERS
 from sim.workload.tape import Kind, TaskKind
@@ -281,7 +281,12 @@ def _response(journals: Journals, created: Mask) -> tuple[float, float]:
 
 def _average(spans: Spans, clock: Clock) -> tuple[float, float]:
     """Mean number of spans that hold at an instant of the window."""
-    return int(spans.clipped(clock.warmup, clock.end).length.sum()) / HOUR, (clock.end - clock.warmup) / HOUR
+    return _inside(spans, clock) / HOUR, (clock.end - clock.warmup) / HOUR
+
+
+def _inside(spans: Spans, clock: Clock) -> int:
+    """Time of all spans in the window, ms."""
+    return int(time_inside(spans, np.zeros(len(spans.start), dtype=np.int64), 1, (clock.warmup, clock.end))[0])
 
 
 def _resolution_rate(tickets: Table, clock: Clock) -> tuple[float, float]:
@@ -289,6 +294,5 @@ def _resolution_rate(tickets: Table, clock: Clock) -> tuple[float, float]:
     seen = (tickets["state"] != State.FILTERED) & (tickets["kind"] != Kind.EMERGENCY)
     created, resolved = some({name: tickets[name] for name in ("created", "resolved")}, seen).values()
     forgotten = created + RESOLUTION_MEMORY
-    known = Spans(created, forgotten).clipped(clock.warmup, clock.end)
-    solved = Spans(np.where(missing(resolved), forgotten, resolved), forgotten).clipped(clock.warmup, clock.end)
-    return PER_CENT * int(solved.length.sum()) / HOUR, int(known.length.sum()) / HOUR
+    solved = Spans(np.where(missing(resolved), forgotten, resolved), forgotten)
+    return PER_CENT * _inside(solved, clock) / HOUR, _inside(Spans(created, forgotten), clock) / HOUR

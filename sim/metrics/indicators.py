@@ -15,7 +15,7 @@ from sim.clock import DAY, HOUR, MINUTE, NEVER, WEEK
 from sim.engine.journal import NOBODY, How, missing
 from sim.metrics.cuts import PER_CENT, within
 from sim.metrics.hours import overtime
-from sim.metrics.intervals import Grid, Spans, intersection, order_of, summed, time_in_bins, union
+from sim.metrics.intervals import Grid, Spans, intersection, order_of, summed, time_in_bins, time_inside, union
 from sim.metrics.pages import When
 from sim.metrics.timesheet import Own, together
 from sim.metrics.utilization import per_cent
@@ -177,7 +177,7 @@ def _long_weeks(case: Case) -> dict[str, Floats]:
     pieces = union(own.spans.clipped(case.clock.warmup - WEEK, case.clock.end), own.agent)
     hours = hours_in_week(pieces.group, *pieces.spans)
     late = overtime(case.journals)
-    extra = summed(late.spans.clipped(case.clock.warmup, case.clock.end).length, late.agent, case.agents)
+    extra = time_inside(late.spans, late.agent, case.agents, (case.clock.warmup, case.clock.end))
     return {
         "hours_7_days": case.most(pieces.group, hours) / HOUR,
         "overtime": extra / HOUR / case.per(WEEK),

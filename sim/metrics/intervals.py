@@ -71,6 +71,15 @@ def summed(values: Codes, code: Codes, codes: int) -> Ints:
     return sums
 
 
+def time_inside(spans: Spans, code: Codes, codes: int, window: tuple[int, int]) -> Ints:
+    """Time that the spans of each code spend in a window: (codes,) ms."""
+    sums = np.zeros(codes, dtype=np.int64)
+    start, end, whose = _plain(*spans, code)
+    if not passes.add_inside(start, end, whose, *window, sums):
+        raise _unknown(codes)
+    return sums
+
+
 def time_in_bins(spans: Spans, code: Codes, codes: int, grid: Grid, window: tuple[int, int] | None = None) -> Ints:
     """Time that the spans of each code spend in each bin, and in the window if there is one: (codes, bins) ms."""
     low, high = window or (grid.first, grid.end)

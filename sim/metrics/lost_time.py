@@ -10,7 +10,7 @@ from sim.clock import DAY, HOUR
 from sim.engine.journal import Rested, missing
 from sim.metrics.cuts import EVERY_ROLE, PER_CENT, Layout, Measure, Ratios, ratios, role_sums, some, within
 from sim.metrics.indicators import holidays_worked
-from sim.metrics.intervals import Spans, summed, union
+from sim.metrics.intervals import Spans, time_inside, union
 from sim.metrics.week import local_day
 from sim.periods import weeks
 from sim.scenario.people import People
@@ -82,7 +82,7 @@ def _hours(spans: Spans, whose: Table, code: Ints, codes: int, journals: Journal
     """Hours in the measured window by code and role: (codes, roles)."""
     roles = len(EVERY_ROLE)
     cell = code.astype(np.int64) * roles + journals.agents["tier"][whose["agent"]]
-    held = summed(spans.clipped(clock.warmup, clock.end).length, cell, codes * roles)
+    held = time_inside(spans, cell, codes * roles, (clock.warmup, clock.end))
     hours: Floats = held.reshape(codes, roles) / HOUR
     return hours
 

@@ -36,6 +36,28 @@ def add_up(values: Numbers, code: Numbers, sums: Numbers) -> bool:
 
 
 @kept
+def add_inside(start: Numbers, end: Numbers, code: Numbers, low: int, high: int, sums: Numbers) -> bool:
+    """Add the time that spans spend in a window by code.
+
+    Args:
+        start: (n,) ms.
+        end: (n,) ms; a span that ends before it starts is empty.
+        code: (n,) whose they are.
+        low: where the window begins, ms.
+        high: where it ends, ms.
+        sums: (codes,) to which it is added, ms.
+
+    Returns:
+        Whether all codes are known; what comes after one that is not has not been added.
+    """
+    for i in range(len(start)):
+        if code[i] < 0 or code[i] >= len(sums):
+            return False
+        sums[code[i]] += max(min(end[i], high) - max(start[i], low), 0)
+    return True
+
+
+@kept
 def fill_bins(
     start: Numbers,
     end: Numbers,

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.metrics.cuts import PER_CENT, Layout, Measure, axes, of_tiers, pair, ratios, rows
-from sim.metrics.intervals import summed
+from sim.metrics.intervals import summed, time_inside
 from sim.metrics.week import local_week
 from sim.scenario.base import TIERS
 
@@ -85,7 +85,7 @@ def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Cloc
 
 def _by_segment(held: Held, segments: int, clock: Clock) -> NDArray[np.int64]:
     """Time inside the window in each segment of a duty, ms."""
-    return summed(held.spans.clipped(clock.warmup, clock.end).length, held.segment, segments)
+    return time_inside(held.spans, held.segment, segments, (clock.warmup, clock.end))
 
 
 def _hourly(held: Held, duties: Table, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:

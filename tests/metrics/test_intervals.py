@@ -19,6 +19,7 @@ from sim.metrics.intervals import (
     remainder,
     summed,
     time_in_bins,
+    time_inside,
     union,
 )
 
@@ -73,6 +74,25 @@ def test_what_lies_outside_the_window_is_in_no_bin(
 def test_a_code_beyond_the_last_is_refused(code: int) -> None:
     with pytest.raises(ValueError, match="codes from 0 to 2"):
         time_in_bins(Spans(np.array([0]), np.array([5])), np.array([code]), GROUPS, Grid(0, 10, 2))
+
+
+@given(st.lists(span, max_size=12), st.integers(-5, 30), st.integers(0, 60))
+def test_time_inside_a_window_is_that_of_the_clipped_spans(
+    rows: list[tuple[int, int, int]], low: int, length: int
+) -> None:
+    spans, group = _spans(rows)
+    found = time_inside(spans, group, GROUPS, (low, low + length))
+    assert found.tolist() == summed(spans.clipped(low, low + length).length, group, GROUPS).tolist()
+
+
+def test_a_span_that_ends_before_it_starts_is_in_no_window() -> None:
+    assert time_inside(Spans(np.array([30]), np.array([10])), np.array([0]), 1, (0, DAY)).tolist() == [0]
+
+
+@pytest.mark.parametrize("code", [-1, GROUPS])
+def test_a_window_refuses_a_code_beyond_the_last(code: int) -> None:
+    with pytest.raises(ValueError, match="codes from 0 to 2"):
+        time_inside(Spans(np.array([0]), np.array([5])), np.array([code]), GROUPS, (0, 10))
 
 
 @pytest.mark.parametrize("code", [-1, GROUPS])
