@@ -54,6 +54,8 @@ def plain(column: NDArray[Any], dtype: type[Number]) -> NDArray[Number]:
     One that cannot be written is another type to numba, which would compile the entry point a second time. The flag
     of a view cannot be lifted where what it looks at has it too, so such a column is copied.
     """
+    if column.dtype == dtype and column.flags.carray:
+        return column
     return np.require(column, dtype, ["C", "W"])
 
 

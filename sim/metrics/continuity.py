@@ -81,6 +81,13 @@ class _Responses(NamedTuple):
         return self.kept[last] - self.kept[first], last - first
 
 
+class _Waits(NamedTuple):
+    """One entry a stretch in line."""
+
+    spans: Spans
+    ticket: Ints
+
+
 class _Backlog(NamedTuple):
     """Tickets that wait: how many from each instant on, up to the next. The first instant lies before all others."""
 
@@ -119,7 +126,7 @@ class _Run:
     """One replication, as every occurrence looks at it."""
 
     journals: Journals
-    every_line: Lines
+    lines: Lines
     target: float
     """Per cent of the responses that shall be in time."""
 
@@ -146,18 +153,19 @@ class _Run:
         return _Responses(tickets[by][rows], np.concatenate([[0], np.cumsum(kept)]))
 
     @cached_property
-    def lines(self) -> Lines:
-        """Waits and work of tickets and alerts at the tiers."""
-        work, waiting = self.every_line
-        ours = np.flatnonzero(self.journals.tickets["kind"][work["ticket"]] != Kind.EMERGENCY)
-        return Lines({"ticket": work["ticket"][ours]}, waiting.where(ours))
+    def waits(self) -> _Waits:
+        """Of tickets and alerts at the tiers."""
+        ticket, (start, end) = self.lines.work["ticket"], self.lines.waiting
+        ordinary = self.journals.tickets["kind"][ticket] != Kind.EMERGENCY
+        ours = some({"ticket": ticket, "start": start, "end": end}, ordinary)
+        return _Waits(Spans(ours["start"], ours["end"]), ours["ticket"])
 
     @cached_property
     def waiting(self) -> Spans:
         """When tickets waited, none of them for no time; several tasks of one ticket count once."""
-        waits = self.lines.waiting
-        long = np.flatnonzero(waits.length > 0)
-        return union(waits.where(long), self.lines.work["ticket"][long]).spans
+        spans, ticket = self.waits
+        long = np.flatnonzero(spans.length > 0)
+        return union(spans.where(long), ticket[long]).spans
 
     @cached_property
     def backlog(self) -> _Backlog:
@@ -209,11 +217,11 @@ class _Run:
 
     def _deferred(self, one: _Occurrence) -> tuple[int, int]:
         """Tickets that waited because their priority was not served, and those of them that have waited ever since."""
-        tickets, (work, waits) = self.journals.tickets, self.lines
-        put_off = one.serves >> tickets["priority"][work["ticket"]].astype(np.int64) & 1 == 0
-        rows = np.flatnonzero(put_off & (waits.start < one.end) & (waits.end > one.start))
-        ticket, first = np.unique(work["ticket"][rows], return_index=True)
-        since = np.maximum(waits.start[rows[first]], one.start)
+        tickets, (spans, whose) = self.journals.tickets, self.waits
+        put_off = one.serves >> tickets["priority"][whose].astype(np.int64) & 1 == 0
+        rows = np.flatnonzero(put_off & (spans.start < one.end) & (spans.end > one.start))
+        ticket, first = np.unique(whose[rows], return_index=True)
+        since = np.maximum(spans.start[rows[first]], one.start)
         gone_on = self.last_start[ticket] >= since
         over = ~missing(tickets["abandoned"][ticket]) | (tickets["resolved"][ticket] >= since)
         return len(ticket), int((~gone_on & ~over).sum())

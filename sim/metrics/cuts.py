@@ -103,8 +103,16 @@ def axes(scenario: Scenario) -> dict[str, Sequence[Any]]:
 def rows(keys: tuple[str, ...], columns: Mapping[str, NDArray[Any]], along: Axes) -> tuple[NDArray[np.intp], int]:
     """The table row of each entry of the columns, and the number of rows; a code without a label is a ValueError."""
     shape = shape_of(keys, along)
-    codes = np.ravel_multi_index([columns[key] for key in keys], shape)
-    return codes, prod(shape)
+    count = prod(shape)
+    small = np.min_scalar_type(max(count, *shape)).type  # the fewer bytes, the quicker
+    row = np.zeros(len(columns[keys[0]]), dtype=small)
+    for key, labels in zip(keys, shape, strict=True):
+        code = columns[key]
+        if len(code) and not 0 <= int(code.min()) <= int(code.max()) < labels:
+            raise ValueError(f"invalid entry in {key}: {code.min()} to {code.max()}, not of {labels}")
+        row *= small(labels)
+        row += code.astype(small, copy=False)
+    return row.astype(np.intp), count
 
 
 def shape_of(keys: tuple[str, ...], along: Axes) -> tuple[int, ...]:
@@ -114,7 +122,7 @@ def shape_of(keys: tuple[str, ...], along: Axes) -> tuple[int, ...]:
 
 def ratios(*pairs: tuple[Any, Any]) -> Ratios:
     """A table from the numerator and denominator of each measure; a plain number goes for every row."""
-    shape = max((np.shape(side) for pair in pairs for side in pair), key=len)
+    shape = max((getattr(side, "shape", ()) for pair in pairs for side in pair), key=len)
     num, den = np.empty((2, *shape, len(pairs)))
     for measure, (above, below) in enumerate(pairs):
         num[..., measure], den[..., measure] = above, below

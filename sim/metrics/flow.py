@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY, HOUR, MINUTE
+from sim.clock import DAY, HOUR, MINUTE, QUARTER
+from sim.compiled.jit import plain
 from sim.engine.journal import State, Why, missing
+from sim.metrics import passes
 from sim.metrics.cuts import (
     PER_CENT,
     Layout,
@@ -22,7 +24,7 @@ from sim.metrics.cuts import (
     some,
     within,
 )
-from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, union
+from sim.metrics.intervals import Grid, Spans, Union, summed, time_in_bins, time_inside, union
 from sim.metrics.week import local_week
 from sim.scenario.base import PRIORITIES, TIERS
 from sim.workload.tape import Kind, TaskKind
@@ -50,7 +52,10 @@ OVER_MIN = (0, 1, 5, 15, 60)
 _IS_ASIDE = np.isin(np.arange(len(TaskKind)), (TaskKind.COMMS, TaskKind.OUTSIDE))
 """By kind, which work is none on the ticket: telling others of it, and what people outside the organisation do."""
 
-_COLUMNS = ("ticket", "task", "region", "tier", "queued_at", "start", "end")
+_IS_ANSWER = np.isin(np.arange(len(Why)), (Why.RETURNED, Why.CRITICAL))
+"""By the reason for which a task is queued, whether the customer has answered."""
+
+_COLUMNS = ("ticket", "region", "tier", "queued_at", "start", "end")
 
 MOST_HOURS = 3000
 """A run of more hours than this has its backlog by day."""
@@ -85,24 +90,27 @@ LAYOUTS = {
 }
 
 
-class Waits(NamedTuple):
+class Tasks(NamedTuple):
     """One entry a task."""
 
-    queued: Ints
-    """When it was first queued."""
+    head: Rows
+    """The row of its first stretch."""
     wait: Ints
     """Time in line before its first work, ms: all that it has waited so far, where there was none."""
+    worked: Ints
+    """Work on it, ms."""
     started: Mask
-    columns: dict[str, NDArray[Any]]
 
 
 class Lines(NamedTuple):
     """The lines of the tiers, a row each stretch."""
 
     work: Table
-    """The columns of the journal that say whose, where and when."""
+    """The columns of the journal that say whose and where."""
     waiting: Spans
     """When each stretch was in line."""
+    serving: Spans
+    """When it was in service; empty where it never was."""
 
 
 def lines_of_tiers(journals: Journals) -> Lines:
@@ -110,79 +118,51 @@ def lines_of_tiers(journals: Journals) -> Lines:
     managers, coordinators and people outside the organisation.
     """
     work = journals.work
-    ours = some({name: work[name] for name in _COLUMNS}, of_tiers(work["tier"]) & ~_IS_ASIDE[work["kind"]])
-    return Lines(ours, waiting_spans(ours, journals.end))
+    ours = of_tiers(work["tier"]) & ~_IS_ASIDE[work["kind"]]
+    rows = some({name: work[name] for name in _COLUMNS}, ours)
+    ends = np.where(missing(rows["end"]), journals.end, rows["end"])
+    until = np.where(missing(rows["start"]), ends, rows["start"])
+    return Lines(rows, Spans(rows["queued_at"], until), Spans(until, ends))
 
 
-def waits(work: Table, waiting: Spans, tickets: Table) -> Waits:
-    """The wait of every task until its first work; a wait that escalation has cut in two adds up.
-
-    Args:
-        work: a row each stretch.
-        waiting: when each stretch was in line.
-        tickets: whose work it is.
+def tasks_of_tiers(journals: Journals) -> Tasks:
+    """The tasks of the tiers, without what people outside the organisation do. A wait that escalation has cut in two
+    adds up.
     """
-    heads = heads_of(work)
-    has_start, stretch = ~missing(work["start"]), waiting.length
-    wait, started = stretch[heads], has_start[heads]
-    later = np.delete(np.arange(len(stretch)), heads)  # all but the first stretch of each task
-    task = np.searchsorted(heads, later, side="right") - 1
-    started[task[has_start[later]]] = True
-    before: Ints = np.cumsum(has_start) - has_start
-    still = before[later] == before[heads[task]]
-    np.add.at(wait, task[still], stretch[later[still]])
-    return Waits(
-        queued=work["queued_at"][heads],
-        wait=wait,
-        started=started,
-        columns={"tier": work["tier"][heads], "priority": tickets["priority"][work["ticket"][heads]]},
-    )
+    work = journals.work
+    ours = of_tiers(work["tier"]) & (work["kind"] != TaskKind.OUTSIDE)
+    most = len(work["ticket"])
+    head, wait, worked = np.empty((3, most), dtype=np.int64)
+    begun = np.empty(most, dtype=np.uint8)
+    queued, start, end = (plain(work[name], np.int64) for name in ("queued_at", "start", "end"))
+    ticket, task, counts = plain(work["ticket"], np.int64), plain(work["task"], np.int16), ours.view(np.uint8)
+    count = passes.join_stretches(ticket, task, counts, queued, start, end, journals.end, head, wait, worked, begun)
+    return Tasks(head[:count], wait[:count], worked[:count], begun[:count].view(np.bool_))
 
 
-def heads_of(work: Table) -> Rows:
-    """The first row of each task."""
-    ticket, number = work["ticket"], work["task"]
-    new = np.ones(len(ticket), dtype=np.bool_)
-    new[1:] = (ticket[1:] != ticket[:-1]) | (number[1:] != number[:-1])
-    return np.flatnonzero(new)
-
-
-def waiting_spans(work: Table, end: int) -> Spans:
-    """When each stretch was in line; one that is still in line is so to the run's end."""
-    until = np.where(missing(work["start"]), work["end"], work["start"])
-    return Spans(work["queued_at"], np.where(missing(until), end, until))
-
-
-def service_spans(work: Table, end: int) -> tuple[Spans, Rows]:
-    """When each stretch was in service, and which ones were at all; open work runs to the run's end."""
-    served = np.flatnonzero(~missing(work["start"]))
-    spans = Spans(work["start"][served], work["end"][served])
-    return Spans(spans.start, np.where(missing(spans.end), end, spans.end)), served
-
-
-def tables(journals: Journals, lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+def tables(journals: Journals, lines: Lines, tasks: Tasks, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Waits and backlog."""
-    waited = _counted(waits(lines.work, lines.waiting, journals.tickets), clock)
-    return {**_waits_cuts(waited, scenario), **_backlog(lines, journals.end, scenario, clock)}
+    return {**_waits(journals, tasks, scenario, clock), **_backlog(lines, scenario, clock)}
 
 
-def _counted(waited: Waits, clock: Clock) -> Waits:
-    """The tasks first queued in the window that somebody started on."""
-    counted = within(waited.queued, clock) & waited.started
-    if counted.all():
-        return waited
-    keep = np.flatnonzero(counted)
-    columns = {name: values[keep] for name, values in waited.columns.items()}
-    return Waits(waited.queued[keep], waited.wait[keep], waited.started[keep], columns)
+def _waits(journals: Journals, tasks: Tasks, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    """Of the tasks first queued in the window that somebody started on."""
+    work = journals.work
+    queued, kind = work["queued_at"][tasks.head], work["kind"][tasks.head]
+    counted = np.flatnonzero(tasks.started & within(queued, clock) & ~_IS_ASIDE[kind])
+    head = tasks.head[counted]
+    columns = {"tier": work["tier"][head], "priority": journals.tickets["priority"][work["ticket"][head]]}
+    return _waits_cuts(tasks.wait[counted], columns, scenario)
 
 
-def _waits_cuts(waited: Waits, scenario: Scenario) -> dict[str, Ratios]:
+def _waits_cuts(wait: Ints, columns: Mapping[str, Codes], scenario: Scenario) -> dict[str, Ratios]:
     """Every cut of the waits: margins of the one by all keys."""
     keys, levels, along = LAYOUTS[_BY_BOTH].keys, len(OVER_MIN) + 1, axes(scenario)
-    row, count = rows(keys, waited.columns, along)
-    passed = np.searchsorted(np.array(OVER_MIN) * MINUTE, waited.wait)  # how many of the limits the wait is longer than
+    row, count = rows(keys, columns, along)
+    # How many of the limits each is longer than; they are few: sooner than a search for each wait.
+    passed = sum((wait > limit * MINUTE).view(np.uint8) for limit in OVER_MIN)
     tally = np.bincount(row * levels + passed, minlength=count * levels).reshape(*shape_of(keys, along), levels)
-    time = summed(waited.wait, row, count).reshape(tally.shape[:-1])
+    time = summed(wait, row, count).reshape(tally.shape[:-1])
     cuts = {}
     for name, layout in LAYOUTS.items():
         if layout.measures is _WAITS:
@@ -204,28 +184,24 @@ def time_grid(clock: Clock) -> Grid:
     return Grid(0, width, -(-clock.end // width))
 
 
-def _backlog(lines: Lines, end: int, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+def _backlog(lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+    """Both tables add up the same quarters of an hour: hours, days and the window begin and end with one."""
+    week, grid, quarters = local_week(scenario, clock), time_grid(clock), Grid(0, QUARTER, clock.end // QUARTER)
     region, tier = lines.work["region"], lines.work["tier"]
-    serving, served = service_spans(lines.work, end)
-    people = ((lines.waiting, region, tier), (serving, region[served], tier[served]))
-    return {
-        _BY_TIME: _by_time([(spans, tiers) for spans, _, tiers in people], clock),
-        _BY_HOUR: _by_hour(people, scenario, clock),
-    }
-
-
-def _by_time(kinds: list[tuple[Spans, Codes]], clock: Clock) -> Ratios:
-    grid = time_grid(clock)
-    held = (time_in_bins(spans, tier, len(TIERS), grid, (0, clock.end)).T.ravel() for spans, tier in kinds)
+    code, shape = region * np.int64(len(TIERS)) + tier, (len(scenario.regions), len(TIERS), quarters.bins)
+    held = [
+        time_in_bins(spans, code, shape[0] * shape[1], quarters).reshape(shape)
+        for spans in (lines.waiting, lines.serving)
+    ]
+    before = clock.warmup // QUARTER
     lasts = np.repeat(np.minimum(grid.starts + grid.width, clock.end) - grid.starts, len(TIERS))
-    return ratios(*((time / HOUR, lasts / HOUR) for time in held))
-
-
-def _by_hour(kinds: tuple[tuple[Spans, Codes, Codes], ...], scenario: Scenario, clock: Clock) -> Ratios:
-    week = local_week(scenario, clock)
-    held = (week.time(spans, region, tier, len(TIERS)).ravel() for spans, region, tier in kinds)
     available = np.repeat(week.available.ravel(), len(TIERS))
-    return ratios(*((time / HOUR, available / HOUR) for time in held))
+    by_time = (time.sum(axis=0).reshape(len(TIERS), grid.bins, -1).sum(axis=2).T.ravel() for time in held)
+    by_hour = (week.folded(time[:, :, before:]).ravel() for time in held)
+    return {
+        _BY_TIME: ratios(*((time / HOUR, lasts / HOUR) for time in by_time)),
+        _BY_HOUR: ratios(*((time / HOUR, available / HOUR) for time in by_hour)),
+    }
 
 
 def present(journals: Journals) -> Union:
@@ -248,9 +224,8 @@ def pending(journals: Journals, pieces: Union) -> Spans:
     goes_on = np.zeros(len(ticket), dtype=np.bool_)
     goes_on[:-1] = ticket[1:] == ticket[:-1]
     answered = np.zeros_like(goes_on)
-    answered[:-1] = np.isin(journals.work["why_queued"][tasks[1:]], (Why.RETURNED, Why.CRITICAL))
-    until = np.full(len(ticket), journals.end, dtype=np.int64)
-    until[:-1][goes_on[:-1]] = pieces.spans.start[1:][goes_on[:-1]]
+    answered[:-1] = _IS_ANSWER[journals.work["why_queued"][tasks[1:]]]
+    until = np.where(goes_on, np.append(pieces.spans.start, journals.end)[1:], journals.end)
     left_open = journals.tickets["state"][ticket] == State.PENDING
     return Spans(pieces.spans.end, until).where(np.where(goes_on, answered, left_open))
 
@@ -306,7 +281,12 @@ def _response(journals: Journals, created: Mask) -> tuple[float, float]:
 
 def _average(spans: Spans, clock: Clock) -> tuple[float, float]:
     """Mean number of spans that hold at an instant of the window."""
-    return int(spans.clipped(clock.warmup, clock.end).length.sum()) / HOUR, (clock.end - clock.warmup) / HOUR
+    return _inside(spans, clock) / HOUR, (clock.end - clock.warmup) / HOUR
+
+
+def _inside(spans: Spans, clock: Clock) -> int:
+    """Time of all spans in the window, ms."""
+    return int(time_inside(spans, np.zeros(len(spans.start), dtype=np.int64), 1, (clock.warmup, clock.end))[0])
 
 
 def _resolution_rate(tickets: Table, clock: Clock) -> tuple[float, float]:
@@ -314,6 +294,5 @@ def _resolution_rate(tickets: Table, clock: Clock) -> tuple[float, float]:
     seen = (tickets["state"] != State.FILTERED) & (tickets["kind"] != Kind.EMERGENCY)
     created, resolved = some({name: tickets[name] for name in ("created", "resolved")}, seen).values()
     forgotten = created + RESOLUTION_MEMORY
-    known = Spans(created, forgotten).clipped(clock.warmup, clock.end)
-    solved = Spans(np.where(missing(resolved), forgotten, resolved), forgotten).clipped(clock.warmup, clock.end)
-    return PER_CENT * int(solved.length.sum()) / HOUR, int(known.length.sum()) / HOUR
+    solved = Spans(np.where(missing(resolved), forgotten, resolved), forgotten)
+    return PER_CENT * _inside(solved, clock) / HOUR, _inside(Spans(created, forgotten), clock) / HOUR

@@ -9,7 +9,7 @@ import numpy as np
 from sim.clock import HOUR, WEEK
 from sim.engine.journal import missing
 from sim.metrics.cuts import Layout, Measure, Ratios, ratios, role_sums, tier_sums
-from sim.metrics.intervals import Grid, Spans, summed, time_in_bins
+from sim.metrics.intervals import Grid, Spans, time_in_bins, time_inside
 from sim.metrics.timesheet import Own, own_chores, together
 from sim.workforce.roster import Chore
 
@@ -102,7 +102,7 @@ def _of(held: Held, duties: Table) -> Own:
 
 
 def _by_agent(own: Own, agents: int, clock: Clock) -> Ints:
-    return summed(own.spans.clipped(clock.warmup, clock.end).length, own.agent, agents)
+    return time_inside(own.spans, own.agent, agents, (clock.warmup, clock.end))
 
 
 def overlap(journals: Journals) -> Own:

@@ -6,6 +6,7 @@ Every function gives one value an agent, over the measured window; what an agent
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from sim.clock import DAY, HOUR, MINUTE, NEVER, WEEK
 from sim.engine.journal import NOBODY, How, missing
 from sim.metrics.cuts import PER_CENT, within
 from sim.metrics.hours import overtime
-from sim.metrics.intervals import Grid, Spans, intersection, summed, time_in_bins, union
+from sim.metrics.intervals import Grid, Spans, intersection, order_of, summed, time_in_bins, time_inside, union
 from sim.metrics.pages import When
 from sim.metrics.timesheet import Own, together
 from sim.metrics.utilization import per_cent
@@ -83,7 +84,7 @@ def whole_duties(journals: Journals) -> Duties:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One replication, as all indicators look at it."""
 
@@ -102,10 +103,34 @@ class Case:
     def limits(self) -> Limits:
         return self.scenario.limits
 
-    @property
+    @cached_property
     def counted(self) -> Mask:
         """Duties that start in the window."""
         return within(self.duties.start, self.clock)
+
+    @cached_property
+    def stints(self) -> Own:
+        """Time at work: duties from start to when the agent was done, pauses included, and call-outs."""
+        return together(Own(Spans(self.duties.began, self.duties.left), self.duties.agent), self.sheet.callouts)
+
+    @cached_property
+    def short_rests(self) -> Ints:
+        """Rests of each agent before a duty of the window that were too short, from when they were done to when they
+        came: after overtime and call-outs, and later than planned where rest has moved the start.
+        """
+        own = self.stints
+        is_duty = np.arange(len(own.agent)) < len(self.duties.agent)
+        order = order_of(own.agent, own.spans.start)
+        rest = np.empty(len(order), dtype=np.int64)
+        rest[order] = rest_before(own.agent[order], own.spans.start[order], own.spans.end[order])
+        return _short(rest[is_duty], self)
+
+    @cached_property
+    def weekends_worked(self) -> Ints:
+        """Weekends of the window in which each agent was at work."""
+        weekends = recurring(self.scenario, self.clock, WEEKEND, _SATURDAY)
+        worked: Ints = (_worked(self, weekends) & _mostly_inside(weekends, self.clock)).sum(axis=1)
+        return worked
 
     def per(self, span: int) -> float:
         """How often the span goes into the window."""
@@ -146,18 +171,13 @@ def indicators(case: Case) -> dict[str, Floats]:
 # ---- hours, runs of duties, rest -------------------------------------------------------------------------------------
 
 
-def _stints(case: Case) -> Own:
-    """Time at work: duties from start to when the agent was done, pauses included, and call-outs."""
-    return together(Own(Spans(case.duties.began, case.duties.left), case.duties.agent), case.sheet.callouts)
-
-
 def _long_weeks(case: Case) -> dict[str, Floats]:
     """Time at work in the 7 days that hold most of it, of those that end in the window; they may begin before it."""
-    own = _stints(case)
+    own = case.stints
     pieces = union(own.spans.clipped(case.clock.warmup - WEEK, case.clock.end), own.agent)
     hours = hours_in_week(pieces.group, *pieces.spans)
     late = overtime(case.journals)
-    extra = summed(late.spans.clipped(case.clock.warmup, case.clock.end).length, late.agent, case.agents)
+    extra = time_inside(late.spans, late.agent, case.agents, (case.clock.warmup, case.clock.end))
     return {
         "hours_7_days": case.most(pieces.group, hours) / HOUR,
         "overtime": extra / HOUR / case.per(WEEK),
@@ -192,21 +212,9 @@ def _rests(case: Case) -> dict[str, Floats]:
     duties = case.duties
     planned = rest_before(duties.agent, duties.start, duties.end)
     return {
-        "short_rests": short_rests(case) / case.per(_FOUR_WEEKS),
+        "short_rests": case.short_rests / case.per(_FOUR_WEEKS),
         "quick_returns": _short(planned, case) / case.per(_FOUR_WEEKS),
     }
-
-
-def short_rests(case: Case) -> Ints:
-    """Rests of each agent before a duty of the window that were too short, from when they were done to when they came:
-    after overtime and call-outs, and later than planned where rest has moved the start.
-    """
-    own = _stints(case)
-    is_duty = np.arange(len(own.agent)) < len(case.duties.agent)
-    order = np.lexsort((own.spans.start, own.agent))
-    rest = np.empty(len(order), dtype=np.int64)
-    rest[order] = rest_before(own.agent[order], own.spans.start[order], own.spans.end[order])
-    return _short(rest[is_duty], case)
 
 
 def _short(rest: Ints, case: Case) -> Ints:
@@ -220,14 +228,7 @@ def _short(rest: Ints, case: Case) -> Ints:
 
 def _weekends(case: Case) -> dict[str, Floats]:
     """Share of the weekends worked, of those of the window where the agent lives."""
-    return {"weekends": case.mean(PER_CENT * weekends_worked(case), weekends_of(case))}
-
-
-def weekends_worked(case: Case) -> Ints:
-    """Weekends of the window in which each agent was at work."""
-    weekends = recurring(case.scenario, case.clock, WEEKEND, _SATURDAY)
-    worked: Ints = (_worked(case, weekends) & _mostly_inside(weekends, case.clock)).sum(axis=1)
-    return worked
+    return {"weekends": case.mean(PER_CENT * case.weekends_worked, weekends_of(case))}
 
 
 def holidays_worked(case: Case) -> Ints:
@@ -239,7 +240,7 @@ def holidays_worked(case: Case) -> Ints:
 
 def _worked(case: Case, days: Recurring) -> Mask:
     """Which of these spans each agent worked, for long enough to count: (agents, spans)."""
-    own, region, many = _stints(case), case.journals.agents["region"], len(days.region)
+    own, region, many = case.stints, case.journals.agents["region"], len(days.region)
     pieces = intersection(own.spans, region[own.agent], days.spans, days.region)
     held = summed(pieces.spans.length, own.agent[pieces.first] * many + pieces.second, case.agents * many)
     mask: Mask = held.reshape(case.agents, many) >= OF_A_WEEKEND
@@ -267,10 +268,12 @@ def _busy(case: Case) -> dict[str, Floats]:
     """Local clock hours, at least half of them on duty, in which the agent was critically busy."""
     present, occupied = _by_hour(case.sheet.on_duty, case), _by_hour(case.sheet.occupied, case)
     critical = per_cent(case.scenario.targets.utilization.critical)
-    busy = (2 * present >= HOUR) & (PER_CENT * occupied >= critical * present)
+    enough = np.flatnonzero(2 * present >= HOUR)
+    busy = enough[PER_CENT * occupied.ravel()[enough] >= critical * present.ravel()[enough]]
+    agent, hour = np.divmod(busy, present.shape[1])
     return {
-        "busy_hours": busy.sum(axis=1) / case.per(WEEK),
-        "busy_streak": _longest_run(busy).astype(np.float64),
+        "busy_hours": case.count(agent) / case.per(WEEK),
+        "busy_streak": case.most(agent, consecutive(agent, hour)).astype(np.float64),
     }
 
 
@@ -281,19 +284,13 @@ def _by_hour(held: Held, case: Case) -> Ints:
     Island, which changes its clocks by half an hour, they are off after the change.)
     """
     clock, duties = case.clock, case.journals.duties
-    shift = local_offset(case.scenario, clock)[duties["region"][held.segment]] % HOUR
-    inside = held.spans.clipped(clock.warmup, clock.end)
-    moved = Spans(inside.start + shift, inside.end + shift)
+    spans = held.spans.clipped(clock.warmup, clock.end)
+    shift = local_offset(case.scenario, clock) % HOUR
+    if shift.any():
+        moved = shift[duties["region"][held.segment]]
+        spans = Spans(spans.start + moved, spans.end + moved)
     grid = Grid(clock.warmup, HOUR, -((clock.warmup - clock.end) // HOUR) + 1)
-    return time_in_bins(moved, duties["agent"][held.segment], case.agents, grid)
-
-
-def _longest_run(hits: Mask) -> Ints:
-    """The longest run of hits in each row."""
-    so_far = np.cumsum(hits, axis=1, dtype=np.int32)
-    before = np.maximum.accumulate(np.where(hits, 0, so_far), axis=1)
-    longest: Ints = (so_far - before).max(axis=1, initial=0)
-    return longest
+    return time_in_bins(spans, duties["agent"][held.segment], case.agents, grid)
 
 
 def _pauses(case: Case) -> dict[str, Floats]:

@@ -9,8 +9,8 @@ import numpy as np
 from sim.clock import DAY, HOUR
 from sim.engine.journal import Rested, missing
 from sim.metrics.cuts import EVERY_ROLE, PER_CENT, Layout, Measure, Ratios, ratios, role_sums, some, within
-from sim.metrics.indicators import holidays_worked, short_rests, weekends_worked
-from sim.metrics.intervals import Spans, summed, union
+from sim.metrics.indicators import holidays_worked
+from sim.metrics.intervals import Spans, time_inside, union
 from sim.metrics.week import local_day
 from sim.periods import weeks
 from sim.scenario.people import People
@@ -63,7 +63,7 @@ def tables(case: Case) -> dict[str, Ratios]:
     return {
         _BY_REASON: _by_reason(case.journals, case.clock),
         _RESTS: Ratios(by_role, np.ones_like(by_role)),
-        _BY_AGENT: ratios((_vacation(case), 1), (weekends_worked(case), 1), (holidays_worked(case), 1)),
+        _BY_AGENT: ratios((_vacation(case), 1), (case.weekends_worked, 1), (holidays_worked(case), 1)),
     }
 
 
@@ -82,7 +82,7 @@ def _hours(spans: Spans, whose: Table, code: Ints, codes: int, journals: Journal
     """Hours in the measured window by code and role: (codes, roles)."""
     roles = len(EVERY_ROLE)
     cell = code.astype(np.int64) * roles + journals.agents["tier"][whose["agent"]]
-    held = summed(spans.clipped(clock.warmup, clock.end).length, cell, codes * roles)
+    held = time_inside(spans, cell, codes * roles, (clock.warmup, clock.end))
     hours: Floats = held.reshape(codes, roles) / HOUR
     return hours
 
@@ -103,7 +103,7 @@ def _taken_by_rest(duties: Table) -> Spans:
 def _rests(case: Case) -> Ratios:
     """Duties shortened and lost, and short rests, by agent."""
     shortened, lost = _cut_by_rest(case)
-    return ratios((shortened, 1), (lost, 1), (short_rests(case), 1))
+    return ratios((shortened, 1), (lost, 1), (case.short_rests, 1))
 
 
 def _cut_by_rest(case: Case) -> tuple[Ints, Ints]:

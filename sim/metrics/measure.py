@@ -54,17 +54,17 @@ class Measurement:
 
 def measure(journals: Journals, scenario: Scenario, clock: Clock) -> Measurement:
     """Measure one replication."""
-    lines = flow.lines_of_tiers(journals)
+    lines, tasks = flow.lines_of_tiers(journals), flow.tasks_of_tiers(journals)
     sheet, interrupted = timesheet(journals), pages.interruptions(journals, scenario, clock)
     case = Case(journals, sheet, interrupted, scenario, clock, whole_duties(journals))
     tables = {
         **sla.tables(journals, scenario, clock),
         **utilization.tables(sheet, journals, scenario, clock),
-        **flow.tables(journals, lines, scenario, clock),
+        **flow.tables(journals, lines, tasks, scenario, clock),
         **hours.tables(sheet, journals, clock),
         **pages.tables(journals, interrupted, scenario, clock),
         **burnout.tables(case),
-        **staffing.tables(sheet, journals, scenario, clock),
+        **staffing.tables(sheet, journals, tasks, scenario, clock),
         **emergencies.tables(journals, scenario, clock),
         **continuity.tables(journals, lines, scenario, clock),
         **lost_time.tables(case),

@@ -4,72 +4,130 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.compiled.jit import compiled, kept
+from sim.clock import NEVER
+from sim.compiled.jit import kept
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
+    Shorts = NDArray[np.int16]
+    Codes = NDArray[np.uint8]
 
 
-@compiled
-def _bin(at: int, width: int, per_ms: float) -> int:
-    """The bin of an instant, from 0 on: its exact quotient, by a product that a processor finds far sooner.
+@kept
+def add_up(values: Numbers, code: Numbers, sums: Numbers) -> bool:
+    """Add values by code.
 
     Args:
-        at: ms from the first bin on, less than 2**50.
-        width: of a bin, ms.
-        per_ms: 1 / width.
+        values: (n,) numbers.
+        code: (n,) whose they are.
+        sums: (codes,) to which they are added.
+
+    Returns:
+        Whether all codes are known; what comes after one that is not has not been added.
     """
-    near = int(at * per_ms)  # or one beside it
-    if near * width > at:
-        return near - 1
-    return near + (at - near * width >= width)
+    for i in range(len(values)):
+        if code[i] < 0 or code[i] >= len(sums):
+            return False
+        sums[code[i]] += values[i]
+    return True
+
+
+@kept
+def add_inside(start: Numbers, end: Numbers, code: Numbers, low: int, high: int, sums: Numbers) -> bool:
+    """Add the time that spans spend in a window by code.
+
+    Args:
+        start: (n,) ms.
+        end: (n,) ms; a span that ends before it starts is empty.
+        code: (n,) whose they are.
+        low: where the window begins, ms.
+        high: where it ends, ms.
+        sums: (codes,) to which it is added, ms.
+
+    Returns:
+        Whether all codes are known; what comes after one that is not has not been added.
+    """
+    for i in range(len(start)):
+        if code[i] < 0 or code[i] >= len(sums):
+            return False
+        sums[code[i]] += max(min(end[i], high) - max(start[i], low), 0)
+    return True
 
 
 @kept
 def fill_bins(
-    start: Numbers, end: Numbers, code: Numbers, low: int, high: int, first: int, width: int, bins: int, held: Numbers
+    start: Numbers,
+    end: Numbers,
+    code: Numbers,
+    low: int,
+    high: int,
+    first: int,
+    width: int,
+    edges: Numbers,
+    held: Numbers,
 ) -> bool:
-    """Add the time that spans spend in each bin of a grid.
+    """Find the time that spans spend in each bin of a grid.
 
     Args:
         start: (n,) ms.
         end: (n,) ms; a span that ends before it starts is empty.
         code: (n,) whose they are.
         low: what lies before this instant does not count, ms; not before the grid.
-        high: nor what lies after this one, ms; not after the grid.
+        high: nor what lies after this one, ms; not after the grid, which ends within 2**50 ms of its beginning.
         first: where the first bin begins, ms.
         width: of a bin, ms.
-        bins: of the grid.
-        held: (2 x codes x (bins + 1),) zeros, filled with the time by code and bin, and one more column for ends at the
-            very end; the second half is for scratch.
+        edges: (codes x (bins + 1) x 2,) zeros, for scratch: of the spans that begin and end in each bin, the ends less
+            the beginnings, and how many more begin. One more bin is for what ends at the very end.
+        held: (codes x bins,) filled with the time by code and bin.
 
     Returns:
-        Whether all codes are known; what comes after one that is not has not been added.
+        Whether all codes are known; otherwise nothing is filled.
     """
-    cells, per_ms = len(held) // 2, 1.0 / width
+    cells = len(edges) // 2
+    codes, per_ms = cells - len(held), 1.0 / width
+    bins = cells // max(codes, 1) - 1
     for i in range(len(start)):
         since, until = max(start[i], low) - first, min(end[i], high) - first
         if since >= until:
             continue
-        if code[i] < 0 or (code[i] + 1) * (bins + 1) > cells:
+        if code[i] < 0 or code[i] >= codes:
             return False
-        row, own = code[i] * (bins + 1), _bin(since, width, per_ms)
-        if until <= (own + 1) * width:
-            held[row + own] += until - since
-            continue
-        last = _bin(until, width, per_ms)
-        held[row + own] += (own + 1) * width - since
-        held[row + last] += until - last * width
-        held[cells + row + own + 1] += 1  # whole bins begin here ...
-        held[cells + row + last] -= 1  # ... and end here
-    whole = 0
-    for cell in range(cells):  # what begins in the bins of a code ends in them
-        whole += held[cells + cell]
-        held[cell] += whole * width
+        # A product is found far sooner than a quotient. At the edge of a bin it may fall short of it, into the bin
+        # before, which is then a whole one: the sums below are the same.
+        own, last = code[i] * (bins + 1) + int(since * per_ms), code[i] * (bins + 1) + int(until * per_ms)
+        edges[2 * own] -= since
+        edges[2 * own + 1] += 1
+        edges[2 * last] += until
+        edges[2 * last + 1] -= 1
+    for row in range(codes):
+        running = 0
+        for column in range(bins):
+            cell = 2 * (row * (bins + 1) + column)
+            running += edges[cell + 1]  # go on into the next bin
+            held[row * bins + column] = edges[cell] + (column * edges[cell + 1] + running) * width
     return True
+
+
+@kept
+def fold_bins(held: Numbers, hour: Numbers, parts: int, hours: int, folded: Numbers) -> None:
+    """Add the time of bins by the hour that they belong to.
+
+    Args:
+        held: (regions x parts x bins,) time, ms.
+        hour: (regions x bins,) less than hours.
+        parts: of each region.
+        hours: how many there are.
+        folded: (regions x hours x parts,) to which it is added.
+    """
+    regions = len(folded) // (hours * parts)
+    bins = len(hour) // regions
+    for row in range(regions * parts):
+        region, part = row // parts, row % parts
+        for column in range(bins):
+            folded[(region * hours + hour[region * bins + column]) * parts + part] += held[row * bins + column]
 
 
 @kept
@@ -147,3 +205,43 @@ def meet_spans(
                 pieces += 1
             at += 1
     return pieces
+
+
+@kept
+def join_stretches(
+    ticket: Numbers, task: Shorts, ours: Codes, queued: Numbers, start: Numbers, end: Numbers, over: int,
+    head: Numbers, wait: Numbers, worked: Numbers, begun: Codes,
+) -> int:  # fmt: skip
+    """Put the stretches of each task together.
+
+    Args:
+        ticket: (n,) whose they are, in the order of (ticket, task).
+        task: (n,) which one of the ticket.
+        ours: (n,) whether a stretch counts.
+        queued: (n,) since when it was in line, ms.
+        start: (n,) when work began; like the end, it may be missing.
+        end: (n,) when the stretch did.
+        over: when the run did.
+        head: (n,) filled with the row of the first stretch of each task.
+        wait: (n,) filled with its time in line before its first work, ms.
+        worked: (n,) filled with the work on it, ms.
+        begun: (n,) filled with whether there was any.
+
+    Returns:
+        How many tasks there are.
+    """
+    last = -1
+    for i in range(len(ticket)):
+        if not ours[i]:
+            continue
+        if last < 0 or ticket[i] != ticket[head[last]] or task[i] != task[head[last]]:
+            last += 1
+            head[last], wait[last], worked[last], begun[last] = i, 0, 0, 0
+        left = over if end[i] == NEVER else end[i]
+        served = left if start[i] == NEVER else start[i]
+        if not begun[last]:
+            wait[last] += served - queued[i]
+        if start[i] != NEVER:
+            begun[last] = 1
+        worked[last] += left - served
+    return last + 1

@@ -47,9 +47,10 @@ def _touched_by_another_tier(journals: Journals) -> NDArray[np.bool_]:
     """Tickets on which somebody worked whose tier is not the ticket's entry tier; to tell others of it is no work."""
     tickets, work = journals.tickets, journals.work
     worked = (work["agent"] != NOBODY) & (work["kind"] != TaskKind.COMMS)
-    ticket, tier = work["ticket"][worked], journals.agents["tier"][work["agent"][worked]]
+    theirs = np.append(journals.agents["tier"], 0)[work["agent"]]  # nobody's is the last, which does not count
+    other = np.flatnonzero(worked & (theirs != tickets["tier"][work["ticket"]]))
     touched = np.zeros(len(tickets["created"]), dtype=np.bool_)
-    touched[ticket[tier != tickets["tier"][ticket]]] = True
+    touched[work["ticket"][other]] = True
     return touched
 
 

@@ -54,7 +54,7 @@ _MEASURES = tuple(
         Measure(f"{promise}.excluded", "tickets"),
     )
 )
-_BY_HOUR = "sla_by_region_hour"
+_BY_KIND, _BY_HOUR = "sla_by_kind", "sla_by_region_hour"
 _KEYS = ("priority", "region", "tier", "channel", "customer_class")
 """Of the other tables, beside the kind."""
 _PER_PROMISE = len(_MEASURES) // len(_PROMISES)
@@ -67,7 +67,7 @@ LAYOUTS = {
         ("channel",), _MEASURES, f"Promises kept, by channel; alerts have none and stand under {NO_CHANNEL}."
     ),
     "sla_by_class": Layout(("customer_class",), _MEASURES, "Promises kept, by customer class."),
-    "sla_by_kind": Layout(
+    _BY_KIND: Layout(
         ("kind",),
         _MEASURES,
         "Promises kept, to customers and to monitoring, and in emergencies, which are in no other table of promises.",
@@ -113,9 +113,10 @@ def _by(instant: Ints, deadline: Ints) -> Mask:
 
 
 def _outcome(due: Mask, met: Mask, gone: Mask) -> NDArray[np.uint8]:
-    unmet = np.where(gone, np.uint8(Outcome.EXCLUDED), np.uint8(Outcome.BREACHED))
-    decided = np.where(met, np.uint8(Outcome.MET), unmet)
-    return np.where(due, decided, np.uint8(Outcome.NOT_DUE))
+    # Products of masks, which take a quarter of the time that choosing takes; what is not due is 0.
+    unmet = np.uint8(Outcome.BREACHED) + gone * np.uint8(Outcome.EXCLUDED - Outcome.BREACHED)
+    outcome: NDArray[np.uint8] = due * (met * np.uint8(Outcome.MET) + ~met * unmet)
+    return outcome
 
 
 def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
@@ -125,21 +126,23 @@ def tables(journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ra
     outcomes = response(tickets, clock, drained=drained), resolution(tickets, clock, drained=drained)
     columns = {**_columns(tickets, scenario, clock), **dict(zip(_PROMISES, outcomes, strict=True))}
     groups, hourly = (_alike((*keys, "kind", *_PROMISES), columns, along) for keys in (_KEYS, LAYOUTS[_BY_HOUR].keys))
-    cuts = {name: _cut(layout, hourly if name == _BY_HOUR else groups, along) for name, layout in LAYOUTS.items()}
+    of = {**dict.fromkeys(LAYOUTS, groups.ordinary), _BY_KIND: groups, _BY_HOUR: hourly.ordinary}
+    cuts = {name: _cut(layout, of[name], along) for name, layout in LAYOUTS.items()}
     return {**cuts, **_channels(tickets, columns, scenario, clock)}
 
 
 def _channels(tickets: Table, columns: dict[str, NDArray[Any]], scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """The promises of the channels, which are none of the priorities'."""
     targets = [channel.response_target for channel in scenario.demand.channels.values()]
-    every = np.array([NEVER if target is None else target for target in (*targets, None)])[columns["channel"]]
-    promised = np.flatnonzero(every != NEVER)
+    every = np.array([NEVER if target is None else target for target in (*targets, None)])
+    promised = np.flatnonzero((every != NEVER)[columns["channel"]])
     theirs = {name: tickets[name][promised] for name in ("created", "started", "abandoned")}
-    theirs["respond_by"] = theirs["created"] + every[promised]
+    theirs["respond_by"] = theirs["created"] + every[columns["channel"][promised]]
     kept = response(theirs, clock, drained=scenario.horizon.drain)
     (name, layout) = next(iter(CHANNEL_LAYOUTS.items()))
-    row, count = rows(layout.keys, {"channel": columns["channel"][promised]}, axes(scenario))
-    share, due, _, excluded = _promise(kept, row, count, np.ones_like(row))
+    along = {**axes(scenario), "kept": tuple(Outcome)}
+    row, count = rows((*layout.keys, "kept"), {"channel": columns["channel"][promised], "kept": kept}, along)
+    share, due, _, excluded = _promise(np.bincount(row, minlength=count).reshape(-1, len(Outcome)))
     return {name: ratios(share, due, excluded)}
 
 
@@ -159,6 +162,12 @@ class _Alike(NamedTuple):
     tickets: Ints
     """How many there are of each."""
 
+    @property
+    def ordinary(self) -> _Alike:
+        """Those that are no emergencies."""
+        rows = np.flatnonzero(self.columns["kind"] != Kind.EMERGENCY)
+        return _Alike({name: codes[rows] for name, codes in self.columns.items()}, self.tickets[rows])
+
 
 def _alike(keys: tuple[str, ...], columns: Mapping[str, NDArray[Any]], along: Axes) -> _Alike:
     row, count = rows(keys, columns, along)
@@ -169,19 +178,16 @@ def _alike(keys: tuple[str, ...], columns: Mapping[str, NDArray[Any]], along: Ax
 
 
 def _cut(layout: Layout, groups: _Alike, along: Axes) -> Ratios:
-    """A table; emergencies are only in the one by kind."""
-    counted = np.flatnonzero((groups.columns["kind"] != Kind.EMERGENCY) | ("kind" in layout.keys))
-    columns = {name: codes[counted] for name, codes in groups.columns.items()}
-    row, count = rows(layout.keys, columns, along)
-    cells = (_promise(columns[promise], row, count, groups.tickets[counted]) for promise in _PROMISES)
-    return ratios(*(cell for promise in cells for cell in promise))
-
-
-def _promise(outcome: Codes, row: NDArray[np.intp], count: int, tickets: Ints) -> tuple[tuple[Any, Any], ...]:
     kinds = len(Outcome)
-    counts = summed(tickets, row * kinds + outcome, count * kinds).reshape(count, kinds)
-    met, excluded = counts[:, Outcome.MET], counts[:, Outcome.EXCLUDED]
-    due = met + counts[:, Outcome.BREACHED]
+    row, count = rows((*layout.keys, *_PROMISES), groups.columns, along)
+    tally = summed(groups.tickets, row, count).reshape(-1, kinds, kinds)
+    return ratios(*_promise(tally.sum(axis=2)), *_promise(tally.sum(axis=1)))
+
+
+def _promise(tally: Ints) -> tuple[tuple[Any, Any], ...]:
+    """The measures of a promise, from the tickets by row and outcome."""
+    met, excluded = tally[:, Outcome.MET], tally[:, Outcome.EXCLUDED]
+    due = met + tally[:, Outcome.BREACHED]
     return (PER_CENT * met, due), (due, 1), (met, 1), (excluded, 1)
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.clock import HOUR
-from sim.metrics.cuts import Layout, Measure, axes, of_tiers, ratios, rows, some, within
-from sim.metrics.flow import heads_of, service_spans
+from sim.metrics.cuts import Layout, Measure, axes, of_tiers, ratios, rows, within
 from sim.metrics.intervals import summed
 from sim.metrics.week import local_hour, local_week
 from sim.scenario.base import TIERS
-from sim.workload.tape import TaskKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from sim.clock import Clock
     from sim.engine.journal import Journals
     from sim.metrics.cuts import Ratios
+    from sim.metrics.flow import Tasks
     from sim.metrics.timesheet import Timesheet
     from sim.scenario.schema import Scenario
 
@@ -40,19 +39,10 @@ LAYOUTS = {
 }
 
 
-class _Brought(NamedTuple):
-    """Tasks, one entry each: their pool, when they were first queued, and the work on them, ms."""
-
-    region: NDArray[np.int16]
-    tier: NDArray[np.uint8]
-    queued: Ints
-    work: Ints
-
-
-def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
+def tables(sheet: Timesheet, journals: Journals, tasks: Tasks, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
     """Staffing and load by local hour, for all tiers together and for each."""
     available = local_week(scenario, clock).available
-    present, load = _on_duty(sheet, journals, scenario, clock), _offered(journals, scenario, clock)
+    present, load = _on_duty(sheet, journals, scenario, clock), _offered(journals, tasks, scenario, clock)
     by_tier = np.repeat(available.ravel(), len(TIERS))
     return {
         "staffing_by_region_hour": _ratios(present.sum(axis=2).ravel(), load.sum(axis=2).ravel(), available.ravel()),
@@ -67,38 +57,23 @@ def _ratios(present: Ints, load: Ints, available: Ints) -> Ratios:
 
 def _on_duty(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
     """Time on duty without meetings: (regions, 168, tiers) ms."""
-    held = sheet.on_duty
-    ours = of_tiers(journals.duties["tier"][held.segment])
-    region, tier = (journals.duties[name][held.segment[ours]] for name in ("region", "tier"))
-    return local_week(scenario, clock).time(held.spans.where(ours), region, tier, len(TIERS))
+    duties, held = journals.duties, sheet.on_duty
+    ours = held.where(of_tiers(duties["tier"])[held.segment])
+    region, tier = duties["region"][ours.segment], duties["tier"][ours.segment]
+    return local_week(scenario, clock).time(ours.spans, region, tier, len(TIERS))
 
 
-def _offered(journals: Journals, scenario: Scenario, clock: Clock) -> Ints:
+def _offered(journals: Journals, tasks: Tasks, scenario: Scenario, clock: Clock) -> Ints:
     """Work by the hour that brought it: (regions, 168, tiers) ms."""
-    brought, along = _brought(journals), axes(scenario)
-    counted = np.flatnonzero(within(brought.queued, clock))
-    region, queued = brought.region[counted], brought.queued[counted]
+    work, along = journals.work, axes(scenario)
+    counted = np.flatnonzero(within(work["queued_at"][tasks.head], clock))
+    head = tasks.head[counted]
+    region, queued = work["region"][head], work["queued_at"][head]
     columns: dict[str, NDArray[Any]] = {
         "region": region,
         "hour_of_week": local_hour(scenario, clock, region, queued),
-        "tier": brought.tier[counted],
+        "tier": work["tier"][head],
     }
     row, count = rows(LAYOUTS["staffing_by_region_hour_tier"].keys, columns, along)
     shape = (len(along["region"]), len(along["hour_of_week"]), len(TIERS))
-    return summed(brought.work[counted], row, count).reshape(shape)
-
-
-def _brought(journals: Journals) -> _Brought:
-    work, columns = journals.work, ("ticket", "task", "region", "tier", "queued_at", "start", "end")
-    ours = of_tiers(work["tier"]) & (work["kind"] != TaskKind.OUTSIDE)
-    work = some({name: work[name] for name in columns}, ours)
-    heads = heads_of(work)
-    spans, served = service_spans(work, journals.end)
-    worked = np.zeros(len(work["task"]), dtype=np.int64)
-    worked[served] = spans.length
-    return _Brought(
-        region=work["region"][heads],
-        tier=work["tier"][heads],
-        queued=work["queued_at"][heads],
-        work=np.add.reduceat(worked, heads),
-    )
+    return summed(tasks.worked[counted], row, count).reshape(shape)

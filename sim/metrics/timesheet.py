@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.engine.journal import NOBODY, Mode, missing
-from sim.metrics.intervals import Spans, intersection, remainder
+from sim.metrics.intervals import Spans, intersection, order_of, remainder
 from sim.workforce.roster import Chore
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ class Held(NamedTuple):
 
     spans: Spans
     segment: Ints
+
+    def where(self, mask: NDArray[np.bool_]) -> Held:
+        """Only those of the mask; where these are all, nothing is copied."""
+        if mask.all():
+            return self
+        rows = np.flatnonzero(mask)
+        return Held(self.spans.where(rows), self.segment[rows])
 
 
 class Own(NamedTuple):
@@ -55,11 +62,11 @@ def timesheet(journals: Journals) -> Timesheet:
     segments = _segments(journals)
     work, called = _work(journals)
     meetings = own_chores(journals, Chore.MEETING)
-    occupied = _in_order(together(work, own_chores(journals, Chore.REVIEW)), journals.end)
+    occupied = _in_order(together(work, own_chores(journals, Chore.REVIEW)))
     return Timesheet(
         on_duty=_without(meetings, segments, journals.duties),
         occupied=_within(occupied, segments, journals.duties),
-        busy=_in_order(together(occupied, meetings), journals.end) if len(meetings.agent) else occupied,
+        busy=_in_order(together(occupied, meetings)) if len(meetings.agent) else occupied,
         callouts=_until_duty(Own(work.spans.where(called), work.agent[called]), segments, journals.duties),
     )
 
@@ -95,11 +102,9 @@ def together(*parts: Own) -> Own:
     return Own(Spans(start, end), np.concatenate([part.agent for part in parts]))
 
 
-def _in_order(own: Own, end: int) -> Own:
-    # By agent first, a quick sort of small numbers: each agent's spans are in order then, or nearly so.
-    order = np.argsort(own.agent.astype(np.uint16), kind="stable")
-    order = order[np.argsort((own.agent * np.int64(end + 1) + own.spans.start)[order], kind="stable")]
-    return Own(Spans(own.spans.start[order], own.spans.end[order]), own.agent[order])
+def _in_order(own: Own) -> Own:
+    order = order_of(own.agent, own.spans.start)
+    return Own(own.spans.where(order), own.agent[order])
 
 
 def _within(own: Own, segments: Held, duties: Table) -> Held:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.metrics.cuts import PER_CENT, Layout, Measure, axes, of_tiers, pair, ratios, rows
-from sim.metrics.intervals import summed
+from sim.metrics.intervals import summed, time_inside
 from sim.metrics.week import local_week
 from sim.scenario.base import TIERS
 
@@ -85,14 +85,14 @@ def tables(sheet: Timesheet, journals: Journals, scenario: Scenario, clock: Cloc
 
 def _by_segment(held: Held, segments: int, clock: Clock) -> NDArray[np.int64]:
     """Time inside the window in each segment of a duty, ms."""
-    return summed(held.spans.clipped(clock.warmup, clock.end).length, held.segment, segments)
+    return time_inside(held.spans, held.segment, segments, (clock.warmup, clock.end))
 
 
 def _hourly(held: Held, duties: Table, scenario: Scenario, clock: Clock) -> NDArray[np.int64]:
     """Time of the tiers by local hour of the week; managers, coordinators and the lead are not there to be busy."""
-    ours = np.flatnonzero(of_tiers(duties["tier"])[held.segment])
-    region, tier = (duties[name][held.segment[ours]] for name in ("region", "tier"))
-    time = local_week(scenario, clock).time(held.spans.where(ours), region, tier, len(TIERS))
+    ours = held.where(of_tiers(duties["tier"])[held.segment])
+    region, tier = duties["region"][ours.segment], duties["tier"][ours.segment]
+    time = local_week(scenario, clock).time(ours.spans, region, tier, len(TIERS))
     pooled: NDArray[np.int64] = time.sum(axis=0).ravel()
     return pooled
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOURS_PER_WEEK, QUARTER
+from sim.compiled.jit import plain
+from sim.metrics import passes
 from sim.metrics.intervals import Grid, Spans, summed, time_in_bins
 from sim.scenario.days_off import holidays_of
 
@@ -44,10 +46,15 @@ class LocalWeek:
         """Time of the spans inside the window, by region, local hour of the week and part: (regions, 168, parts) ms."""
         regions = len(self.hour)
         held = time_in_bins(spans, region * np.int64(parts) + part, regions * parts, self.grid, self.window)
-        hour = np.arange(regions)[:, None] * HOURS_PER_WEEK + self.hour
-        cell = hour[:, None, :] * parts + np.arange(parts)[:, None]
-        shape = (regions, HOURS_PER_WEEK, parts)
-        return summed(held.ravel(), cell.ravel(), regions * HOURS_PER_WEEK * parts).reshape(shape)
+        return self.folded(held.reshape(regions, parts, -1))
+
+    def folded(self, held: Ints) -> Ints:
+        """The same of time that is known by region, part and bin of the grid: from (regions, parts, bins) ms."""
+        regions, parts, _ = held.shape
+        folded = np.zeros((regions, HOURS_PER_WEEK, parts), dtype=np.int64)
+        hour = plain(self.hour, np.int64).reshape(-1)
+        passes.fold_bins(plain(held, np.int64).reshape(-1), hour, parts, HOURS_PER_WEEK, folded.reshape(-1))
+        return folded
 
 
 def local_week(scenario: Scenario, clock: Clock) -> LocalWeek:
@@ -71,13 +78,15 @@ def local_hour(scenario: Scenario, clock: Clock, region: NDArray[Any], instants:
     """Local hour of the week of each instant in its region.
 
     Raises:
-        ValueError: a region that the scenario does not have.
+        ValueError: a region that the scenario does not have, or an instant before the run.
     """
     if len(region) and not 0 <= int(region.min()) <= int(region.max()) < len(scenario.regions):
         raise ValueError(f"invalid entry in regions: {region.min()} to {region.max()}, not of {len(scenario.regions)}")
+    if int(instants.min(initial=0)) < 0:
+        raise ValueError(f"invalid entry in instants: {instants.min()}, before the run")
     hours = _hours(_zones(scenario), clock, max(clock.end, int(instants.max(initial=0))))
     quarter = (instants + clock.origin % QUARTER) // QUARTER
-    shown: Ints = hours.ravel()[np.ravel_multi_index([region, quarter], hours.shape)]
+    shown: Ints = hours.ravel().take(region * np.int64(hours.shape[1]) + quarter)
     return shown
 
 

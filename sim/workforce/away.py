@@ -69,6 +69,8 @@ def timeline(away: Away) -> Away:
     """Who is away, sorted by (agent, start), each instant once: for the reason that came first, or the lower of two
     that came together. Stretches of one agent may touch where the reason changes.
     """
+    if not len(away.agent):  # as in most runs; the rest would take as long as for some
+        return away
     starts, ends = at(away.agent, away.start), at(away.agent, away.end)
     edges = np.unique(np.concatenate([starts, ends]))
     of, cell = spread(np.searchsorted(edges, starts), np.searchsorted(edges, ends))

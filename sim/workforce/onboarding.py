@@ -9,7 +9,7 @@ import numpy as np
 from sim.scenario.base import PRIORITIES
 from sim.workforce.away import at, away, only, spread
 from sim.workforce.roster import ALL_PRIORITIES, LEAD, Reason
-from sim.workforce.segments import Changes
+from sim.workforce.segments import Changes, all_changes
 from sim.workforce.stints import Stints
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ def mentoring(new: Onboarding, agents: Agents, segments: Segments) -> Changes:
         segments: when people are there, also where they take no tickets yet.
     """
     mentored = np.flatnonzero(new.mentor > 1)
+    if not len(mentored):
+        return all_changes([])
     stint, own = _overlapping(segments, *(column[mentored] for column in new.stints))
     pair, colleague = _colleagues(agents, segments.agent[own])
     start, end = segments.start[own][pair], segments.end[own][pair]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.workforce.away import at, only
+from sim.workforce.away import at, only, spread
 from sim.workforce.roster import FOREVER
 
 if TYPE_CHECKING:
@@ -41,11 +41,14 @@ def stints_of(scenario: Scenario, plan: DutyPlan, clock: Clock) -> Stints:
     endless = np.flatnonzero(plan.end == FOREVER)
     if not len(endless):
         return Stints(agent, plan.start, plan.end)
-    midnights = _midnights(scenario, clock)
-    homes = plan.agents.region[agent[endless]].tolist()
-    parts = [_days(agent[n], plan.start[n], midnights[home]) for n, home in zip(endless, homes, strict=True)]
+    homes = plan.agents.region[agent]
+    here = [endless[homes[endless] == region] for region in range(len(scenario.regions))]
+    days = [
+        _days(agent[rows], plan.start[rows], edges)
+        for rows, edges in zip(here, _midnights(scenario, clock), strict=True)
+    ]
     ends = np.flatnonzero(plan.end != FOREVER)
-    every = [Stints(agent[ends], plan.start[ends], plan.end[ends]), *parts]
+    every = [Stints(agent[ends], plan.start[ends], plan.end[ends]), *days]
     columns = [np.concatenate(column) for column in zip(*every, strict=True)]
     order = np.lexsort((columns[1], columns[0]))
     return Stints(*(column[order] for column in columns))
@@ -57,9 +60,12 @@ def _midnights(scenario: Scenario, clock: Clock) -> list[Instants]:
     return [np.array([clock.at(zone, day) for day in clock.local_dates(zone)], dtype=np.int64) for zone in zones]
 
 
-def _days(agent: int, start: int, midnights: Instants) -> Stints:
-    edges = np.append([start], midnights[midnights > start])
-    return Stints(np.full(len(edges) - 1, agent), edges[:-1], edges[1:])
+def _days(agent: Instants, start: Instants, midnights: Instants) -> Stints:
+    """Days of agents of one region, each from its start on."""
+    first = np.searchsorted(midnights, start, side="right")
+    of, day = spread(first, np.full(len(first), len(midnights)))
+    before = np.concatenate([[-FOREVER], midnights])[day]
+    return Stints(agent[of], np.maximum(start[of], before), midnights[day])
 
 
 def whole_stints(stints: Stints, away: Away) -> Away:

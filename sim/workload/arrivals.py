@@ -136,9 +136,13 @@ def poisson_arrivals(edges: Instants, per_hour: Floats, rng: np.random.Generator
     """
     cumulated = np.concatenate([[0.0], np.cumsum(per_hour * np.diff(edges) / HOUR)])
     points = _unit_rate_points(cumulated[-1], rng)
-    cell = np.searchsorted(cumulated, points, side="right") - 1
-    offset = (points - cumulated[cell]) / per_hour[cell] * HOUR
-    arrivals: Instants = edges[cell] + np.minimum(offset.astype(np.int64), edges[cell + 1] - edges[cell] - 1)
+    # Both are sorted, and the cells are fewer: how many points there are in each is found sooner than the cell of each.
+    many = np.diff(np.searchsorted(points, cumulated))
+    since, rate, start, long = (
+        np.repeat(each, many) for each in (cumulated[:-1], per_hour, edges[:-1], np.diff(edges))
+    )
+    offset = (points - since) / rate * HOUR
+    arrivals: Instants = start + np.minimum(offset.astype(np.int64), long - 1)
     arrivals[arrivals < 1] = 1
     return arrivals
 

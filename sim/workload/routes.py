@@ -68,7 +68,8 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
     reopened = np.flatnonzero(slot == REOPENED)
     step = _STEPS[slot]
     step[reopened] = passed_on[ticket[reopened]]
-    tier = _route_tables(work)[0].ravel()[priority[ticket].astype(np.int64) * len(TIERS) + step]
+    of = priority[ticket]
+    tier = _route_tables(work)[0].ravel().take(of * np.uint8(len(TIERS)) + step)
     wait = np.zeros(len(place), dtype=np.int64)
     for at, (law, u) in waits.items():
         rows = np.flatnonzero(slot == at)
@@ -81,7 +82,7 @@ def ways(work: Work, priority: NDArray[np.uint8], draw: Draw) -> Tasks:
         first=first,
         stage=(np.arange(len(place)) - first[ticket]).astype(np.uint8),
         tier=tier,
-        handle=with_overhead(work, priority[ticket], nominal),
+        handle=with_overhead(work, of, nominal),
         offset=np.zeros(len(nominal), dtype=np.int64),
         wait=wait,
         kind=_KINDS[slot],

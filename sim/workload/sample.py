@@ -304,8 +304,11 @@ def _due(rows: _Tickets, after: ByPriority) -> NDArray[np.int64]:
     """Creation plus a time by priority; missing where the priority has none."""
     if not after:
         return np.full(len(rows.created), NEVER)
-    times = np.array([after.get(name, NEVER) for name in PRIORITIES])[rows.priority]
-    return np.where(times == NEVER, NEVER, rows.created + times)
+    times = np.array([after.get(name, NEVER) for name in PRIORITIES])
+    due: NDArray[np.int64] = rows.created + times[rows.priority]
+    if (times == NEVER).any():
+        due[(times == NEVER)[rows.priority]] = NEVER
+    return due
 
 
 def _later(due: NDArray[np.int64], visible: NDArray[np.int64]) -> NDArray[np.int64]:

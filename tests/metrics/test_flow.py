@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.clock import MINUTE, NEVER
 from sim.engine.journal import State, Why
-from sim.metrics.flow import present, waiting_spans, waits
+from sim.metrics.flow import lines_of_tiers, present, tasks_of_tiers
 from sim.workload.tape import Kind
 
 if TYPE_CHECKING:
@@ -217,6 +218,7 @@ def test_nothing_happened_at_all(desk: Any, log: Any) -> None:
 def test_waits_are_what_a_walk_through_the_rows_gives(desk: Any, invent: Callable[..., Any], seed: int) -> None:
     journals = invent(desk, seed, 2)
     walked: dict[tuple[int, int], int] = {}
+    worked: Counter[tuple[int, int]] = Counter()
     started: dict[tuple[int, int], bool] = {}
     names = ("ticket", "task", "queued_at", "start", "end")
     for ticket, task, queued, start, end in zip(*(journals.work[name].tolist() for name in names), strict=True):
@@ -224,7 +226,9 @@ def test_waits_are_what_a_walk_through_the_rows_gives(desk: Any, invent: Callabl
             until = next((ms for ms in (start, end) if ms != NEVER), journals.end)
             walked[ticket, task] = walked.get((ticket, task), 0) + until - queued
             started[ticket, task] = start != NEVER
-    found = waits(journals.work, waiting_spans(journals.work, journals.end), journals.tickets)
+        worked[ticket, task] += 0 if start == NEVER else (journals.end if end == NEVER else end) - start
+    found = tasks_of_tiers(journals)
+    assert found.worked.tolist() == list(worked.values())
     assert found.wait.tolist() == list(walked.values())
     assert found.started.tolist() == list(started.values())
 
@@ -251,7 +255,7 @@ def test_backlog_over_time_and_over_the_week_hold_the_same_waits(
 ) -> None:
     desk = make_desk(days=9, warmup_days=0)
     journals = invent(desk, seed)
-    total = float(waiting_spans(journals.work, journals.end).clipped(0, desk.clock.end).length.sum()) / (60 * MINUTE)
+    total = float(lines_of_tiers(journals).waiting.clipped(0, desk.clock.end).length.sum()) / (60 * MINUTE)
     for name in ("backlog_by_time_tier", "backlog_by_region_hour_tier"):
         table = desk.table(name, journals)
         waiting = table[table["measure"] == "waiting"]

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.clock import DAY, HOUR
-from sim.metrics.intervals import Grid, Spans, intersection, remainder, summed, time_in_bins, union
+from sim.metrics.intervals import (
+    MANY_GROUPS,
+    Grid,
+    Spans,
+    intersection,
+    order_of,
+    remainder,
+    summed,
+    time_in_bins,
+    time_inside,
+    union,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,6 +74,48 @@ def test_what_lies_outside_the_window_is_in_no_bin(
 def test_a_code_beyond_the_last_is_refused(code: int) -> None:
     with pytest.raises(ValueError, match="codes from 0 to 2"):
         time_in_bins(Spans(np.array([0]), np.array([5])), np.array([code]), GROUPS, Grid(0, 10, 2))
+
+
+@given(st.lists(span, max_size=12), st.integers(-5, 30), st.integers(0, 60))
+def test_time_inside_a_window_is_that_of_the_clipped_spans(
+    rows: list[tuple[int, int, int]], low: int, length: int
+) -> None:
+    spans, group = _spans(rows)
+    found = time_inside(spans, group, GROUPS, (low, low + length))
+    assert found.tolist() == summed(spans.clipped(low, low + length).length, group, GROUPS).tolist()
+
+
+def test_a_span_that_ends_before_it_starts_is_in_no_window() -> None:
+    assert time_inside(Spans(np.array([30]), np.array([10])), np.array([0]), 1, (0, DAY)).tolist() == [0]
+
+
+@pytest.mark.parametrize("code", [-1, GROUPS])
+def test_a_window_refuses_a_code_beyond_the_last(code: int) -> None:
+    with pytest.raises(ValueError, match="codes from 0 to 2"):
+        time_inside(Spans(np.array([0]), np.array([5])), np.array([code]), GROUPS, (0, 10))
+
+
+@pytest.mark.parametrize("code", [-1, GROUPS])
+def test_what_has_no_code_is_not_summed(code: int) -> None:
+    with pytest.raises(ValueError, match="codes from 0 to 2"):
+        summed(np.array([5]), np.array([code]), GROUPS)
+
+
+@given(st.lists(st.tuples(st.integers(-(2**60), 2**60), st.integers(0, GROUPS - 1)), max_size=3))
+def test_sums_are_exact_where_doubles_are_not(rows: list[tuple[int, int]]) -> None:
+    values, code = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    assert summed(values, code, GROUPS).tolist() == [sum(v for v, c in rows if c == one) for one in range(GROUPS)]
+
+
+@pytest.mark.parametrize(("groups", "long"), [(1, 1), (1, 2**53), (MANY_GROUPS, 1), (MANY_GROUPS, 2**38)])
+@given(st.lists(span, max_size=12))
+def test_spans_are_put_in_order_and_those_alike_stay_as_they_come(
+    groups: int, long: int, rows: list[tuple[int, int, int]]
+) -> None:
+    """Whether or not there is room in 64 bits for the rows as well, and in 16 for the groups."""
+    spans, group = _spans(rows)
+    order = order_of(group * groups, spans.start * long).tolist()
+    assert order == sorted(range(len(rows)), key=lambda row: (group[row], spans.start[row], row))
 
 
 @given(st.integers(1, 10**13), st.integers(1, 10**9), st.integers(-2, 2))

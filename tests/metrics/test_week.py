@@ -56,6 +56,11 @@ def test_promises_are_cut_by_what_the_clock_showed_at_creation(make_desk: Callab
     assert local_hour(desk.scenario, desk.clock, np.array([1, 1]), instants).tolist() == [SUNDAY, SUNDAY + 2]
 
 
+def test_an_instant_before_the_run_has_no_hour(desk: Any) -> None:
+    with pytest.raises(ValueError, match="before the run"):
+        local_hour(desk.scenario, desk.clock, np.array([1]), np.array([-1]))
+
+
 def test_a_window_that_starts_between_quarters_loses_nothing(desk: Any) -> None:
     clock = Clock(midnight_ms(desk.scenario.horizon.start) + 7 * MINUTE, 5 * MINUTE, 5 * MINUTE + 3 * HOUR)
     week = local_week(desk.scenario, clock)
