@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 P2, P3 = PRIORITIES.index("P2"), PRIORITIES.index("P3")
 WORDS = CHAIN // 2
 """Words of 64 random bits behind the pages of a ticket: 16 bits for the chance of each page, and 16 for its delay."""
-_STEPS = 1 << 16
+_BITS = 16
+_STEPS = 1 << _BITS
 _MILLION = 1_000_000
 
 
@@ -70,13 +71,13 @@ def pages(
     at = _paged_at(oncall, kind, priority, created, visible)
     at[calls] = visible[calls]
     # Asleep and awake take the same number, so that whoever is asleep is slower by law, never by luck.
-    chance, delay = bits[:, :, 0].astype(np.int64), bits[:, :, 1]
+    chance, delay = bits[:, :, 0].astype(np.int64), bits[:, :, 1].astype(np.intp)
     return Pages(
         at=at,
         row=row,
-        ppm=(2 * chance + 1) * _MILLION // (2 * _STEPS),
-        awake=_delays(oncall.awake.delay)[delay],
-        asleep=_delays(oncall.asleep.delay)[delay],
+        ppm=chance * _MILLION + _MILLION // 2 >> _BITS,  # the middle of each of `_STEPS` equal parts of a million
+        awake=_delays(oncall.awake.delay).take(delay),
+        asleep=_delays(oncall.asleep.delay).take(delay),
     )
 
 
