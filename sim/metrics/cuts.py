@@ -156,6 +156,13 @@ def of_tiers(tier: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return mask
 
 
+def heads_of(*columns: NDArray[Any]) -> NDArray[np.intp]:
+    """The first of all rows that follow each other and are alike in these columns."""
+    new = np.ones(len(columns[0]), dtype=np.bool_)
+    new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return np.flatnonzero(new)
+
+
 def within(instants: Ints, clock: Clock) -> NDArray[np.bool_]:
     """Which instants lie in the measured window; a missing one does not."""
     mask: NDArray[np.bool_] = (instants >= clock.warmup) & (instants < clock.end)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.clock import MINUTE, NEVER
 from sim.engine.journal import missing
-from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, pair, ratios, some, within
+from sim.metrics.cuts import PER_CENT, Layout, Measure, Ratios, heads_of, pair, ratios, some, within
 from sim.metrics.intervals import summed
 from sim.workload.tape import Kind, TaskKind
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.clock import Clock
-    from sim.engine.journal import Journals, Table
+    from sim.engine.journal import Journals
     from sim.scenario.emergencies import Emergencies
     from sim.scenario.schema import Scenario
 
@@ -98,7 +98,7 @@ def _by_step(journals: Journals, rules: Emergencies, clock: Clock, *, drained: b
 def _fallen_due(journals: Journals, rules: Emergencies) -> _Steps:
     """A ticket's steps fall due in the order of `after`, and those of one instant in that of the scenario."""
     work = some(journals.work, journals.work["kind"] == TaskKind.COMMS)
-    heads = _heads_of(work)
+    heads = heads_of(work["ticket"], work["task"])
     task = np.repeat(np.arange(len(heads)), np.diff(heads, append=len(work["ticket"])))
     begun = np.full(len(heads), NEVER)
     starts = np.flatnonzero(~missing(work["start"]))[::-1]  # so that the first of a task is written last
@@ -109,14 +109,6 @@ def _fallen_due(journals: Journals, rules: Emergencies) -> _Steps:
     chain = np.argsort([step.after for step in rules.chain.values()], kind="stable")
     known = place < len(chain)
     return _Steps(chain[place[known]].astype(np.int64), due[order][known], begun[order][known])
-
-
-def _heads_of(work: Table) -> NDArray[np.intp]:
-    """The first row of each task."""
-    ticket, number = work["ticket"], work["task"]
-    new = np.ones(len(ticket), dtype=np.bool_)
-    new[1:] = (ticket[1:] != ticket[:-1]) | (number[1:] != number[:-1])
-    return np.flatnonzero(new)
 
 
 def kpis(cuts: Mapping[str, Ratios], scenario: Scenario) -> dict[str, tuple[float, float]]:

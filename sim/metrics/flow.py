@@ -185,7 +185,7 @@ def time_grid(clock: Clock) -> Grid:
 
 
 def _backlog(lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios]:
-    """Both tables add up the same quarters of an hour: hours, days and the window begin and end with one."""
+    """Both tables add up the same quarters of an hour: days begin and end with one, and a run is made of days."""
     week, grid, quarters = local_week(scenario, clock), time_grid(clock), Grid(0, QUARTER, clock.end // QUARTER)
     region, tier = lines.work["region"], lines.work["tier"]
     code, shape = region * np.int64(len(TIERS)) + tier, (len(scenario.regions), len(TIERS), quarters.bins)
@@ -193,11 +193,10 @@ def _backlog(lines: Lines, scenario: Scenario, clock: Clock) -> dict[str, Ratios
         time_in_bins(spans, code, shape[0] * shape[1], quarters).reshape(shape)
         for spans in (lines.waiting, lines.serving)
     ]
-    before = clock.warmup // QUARTER
     lasts = np.repeat(np.minimum(grid.starts + grid.width, clock.end) - grid.starts, len(TIERS))
     available = np.repeat(week.available.ravel(), len(TIERS))
     by_time = (time.sum(axis=0).reshape(len(TIERS), grid.bins, -1).sum(axis=2).T.ravel() for time in held)
-    by_hour = (week.folded(time[:, :, before:]).ravel() for time in held)
+    by_hour = (week.folded(time[:, :, -week.grid.bins :]).ravel() for time in held)
     return {
         _BY_TIME: ratios(*((time / HOUR, lasts / HOUR) for time in by_time)),
         _BY_HOUR: ratios(*((time / HOUR, available / HOUR) for time in by_hour)),

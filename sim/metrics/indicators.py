@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, WEEK
 from sim.engine.journal import NOBODY, How, missing
-from sim.metrics.cuts import PER_CENT, within
+from sim.metrics.cuts import PER_CENT, heads_of, within
 from sim.metrics.hours import overtime
 from sim.metrics.intervals import Grid, Spans, intersection, order_of, summed, time_in_bins, time_inside, union
 from sim.metrics.pages import When
@@ -72,9 +72,7 @@ def whole_duties(journals: Journals) -> Duties:
     table = journals.duties
     rows = np.flatnonzero(~missing(table["start"]) & ~missing(table["planned_end"]))
     agent, duty = table["agent"][rows].astype(np.int64), table["duty"][rows]
-    new = np.ones(len(rows), dtype=np.bool_)
-    new[1:] = (agent[1:] != agent[:-1]) | (duty[1:] != duty[:-1])
-    heads = np.flatnonzero(new)
+    heads = heads_of(agent, duty)
     first, last = rows[heads], rows[np.append(heads[1:], len(rows))[: len(heads)] - 1]
     return Duties(
         agent=table["agent"][first].astype(np.int64), region=table["region"][first],

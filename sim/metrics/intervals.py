@@ -111,6 +111,8 @@ def order_of(group: Codes, start: Ints) -> NDArray[np.intp]:
         return np.empty(0, dtype=np.intp)
     since, last, bits = int(start.min()), int(group.max()), len(group).bit_length()
     wide = int(start.max()) - since + 1
+    if (last + 1) * wide >= 1 << 63:
+        return np.lexsort((start, group))
     key = group * np.int64(wide) + (start - since)
     if (last + 1) * wide < 1 << 63 - bits:  # the rows have room in the keys: nothing is sorted sooner than numbers
         key <<= bits

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.clock import DAY, HOUR
 from sim.engine.journal import Rested, missing
-from sim.metrics.cuts import EVERY_ROLE, PER_CENT, Layout, Measure, Ratios, ratios, role_sums, some, within
+from sim.metrics.cuts import EVERY_ROLE, PER_CENT, Layout, Measure, Ratios, heads_of, ratios, role_sums, some, within
 from sim.metrics.indicators import holidays_worked
 from sim.metrics.intervals import Spans, time_inside, union
 from sim.metrics.week import local_day
@@ -70,8 +70,9 @@ def tables(case: Case) -> dict[str, Ratios]:
 def _by_reason(journals: Journals, clock: Clock) -> Ratios:
     duties, absences, everybody = journals.duties, journals.absences, np.zeros(len(journals.duties["agent"]), np.int64)
     away = _hours(Spans(absences["start"], absences["end"]), absences, absences["reason"], len(Reason), journals, clock)
-    rest = _hours(_taken_by_rest(duties), duties, everybody, 1, journals, clock)
-    still = _hours(_as_planned(duties, journals.end), duties, everybody, 1, journals, clock)[0]
+    as_planned = _as_planned(duties, journals.end)
+    rest = _hours(_taken_by_rest(duties, as_planned), duties, everybody, 1, journals, clock)
+    still = _hours(as_planned, duties, everybody, 1, journals, clock)[0]
     planned = still + away.sum(axis=0) - away[Reason.NOT_HIRED]
     lost = np.concatenate([away, rest])
     share = (PER_CENT * lost.ravel(), np.tile(planned, len(lost)))
@@ -93,11 +94,11 @@ def _as_planned(duties: Table, end: int) -> Spans:
     return Spans(duties["planned_start"], np.where(missing(planned), end, planned))
 
 
-def _taken_by_rest(duties: Table) -> Spans:
+def _taken_by_rest(duties: Table, as_planned: Spans) -> Spans:
     """What compensatory rest took off the beginning of each segment, or all of it; empty where it took nothing."""
-    rested, start = duties["rested"], duties["planned_start"]
+    rested, (start, end) = duties["rested"], as_planned
     came = np.where(rested == Rested.LATE, duties["start"], start)
-    return Spans(start, np.where(rested == Rested.LOST, duties["planned_end"], came))
+    return Spans(start, np.where(rested == Rested.LOST, end, came))
 
 
 def _rests(case: Case) -> Ratios:
@@ -113,9 +114,7 @@ def _cut_by_rest(case: Case) -> tuple[Ints, Ints]:
     """
     duties = case.journals.duties
     agent, duty, rested = (duties[name] for name in ("agent", "duty", "rested"))
-    new = np.ones(len(agent), dtype=np.bool_)
-    new[1:] = (agent[1:] != agent[:-1]) | (duty[1:] != duty[:-1])
-    heads = np.flatnonzero(new)
+    heads = heads_of(agent, duty)
     if not len(heads):
         nobody = case.count(agent)
         return nobody, nobody

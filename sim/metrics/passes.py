@@ -41,7 +41,7 @@ def add_inside(start: Numbers, end: Numbers, code: Numbers, low: int, high: int,
 
     Args:
         start: (n,) ms.
-        end: (n,) ms; a span that ends before it starts is empty.
+        end: (n,) ms; a span that ends before it starts, or whose end is missing, is empty.
         code: (n,) whose they are.
         low: where the window begins, ms.
         high: where it ends, ms.
@@ -53,7 +53,9 @@ def add_inside(start: Numbers, end: Numbers, code: Numbers, low: int, high: int,
     for i in range(len(start)):
         if code[i] < 0 or code[i] >= len(sums):
             return False
-        sums[code[i]] += max(min(end[i], high) - max(start[i], low), 0)
+        since, until = max(start[i], low), min(end[i], high)
+        if until > since:
+            sums[code[i]] += until - since
     return True
 
 
@@ -73,7 +75,7 @@ def fill_bins(
 
     Args:
         start: (n,) ms.
-        end: (n,) ms; a span that ends before it starts is empty.
+        end: (n,) ms; a span that ends before it starts, or whose end is missing, is empty.
         code: (n,) whose they are.
         low: what lies before this instant does not count, ms; not before the grid.
         high: nor what lies after this one, ms; not after the grid, which ends within 2**50 ms of its beginning.
@@ -84,19 +86,20 @@ def fill_bins(
         held: (codes x bins,) filled with the time by code and bin.
 
     Returns:
-        Whether all codes are known; otherwise nothing is filled.
+        Whether all codes are known; otherwise `held` is as it was.
     """
     cells = len(edges) // 2
     codes, per_ms = cells - len(held), 1.0 / width
     bins = cells // max(codes, 1) - 1
     for i in range(len(start)):
-        since, until = max(start[i], low) - first, min(end[i], high) - first
+        since, until = max(start[i], low), min(end[i], high)
         if since >= until:
             continue
         if code[i] < 0 or code[i] >= codes:
             return False
         # A product is found far sooner than a quotient. At the edge of a bin it may fall short of it, into the bin
         # before, which is then a whole one: the sums below are the same.
+        since, until = since - first, until - first
         own, last = code[i] * (bins + 1) + int(since * per_ms), code[i] * (bins + 1) + int(until * per_ms)
         edges[2 * own] -= since
         edges[2 * own + 1] += 1

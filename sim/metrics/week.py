@@ -49,8 +49,14 @@ class LocalWeek:
         return self.folded(held.reshape(regions, parts, -1))
 
     def folded(self, held: Ints) -> Ints:
-        """The same of time that is known by region, part and bin of the grid: from (regions, parts, bins) ms."""
-        regions, parts, _ = held.shape
+        """The same of time that is known by region, part and bin of the grid: from (regions, parts, bins) ms.
+
+        Raises:
+            ValueError: these are not the bins of the grid.
+        """
+        regions, parts, bins = held.shape
+        if (regions, bins) != self.hour.shape:
+            raise ValueError(f"(regions, bins) are {(regions, bins)}, and should be {self.hour.shape}")
         folded = np.zeros((regions, HOURS_PER_WEEK, parts), dtype=np.int64)
         hour = plain(self.hour, np.int64).reshape(-1)
         passes.fold_bins(plain(held, np.int64).reshape(-1), hour, parts, HOURS_PER_WEEK, folded.reshape(-1))

@@ -7,7 +7,7 @@ from functools import cache
 from inspect import cleandoc, getsource
 from itertools import pairwise
 from textwrap import dedent
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BeforeValidator
@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 from sim.scenario.base import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pydantic.fields import FieldInfo
 
@@ -28,20 +28,24 @@ def fields(model: type[Model]) -> dict[str, FieldInfo]:
 
 
 @cache
-def meanings(model: type[Model]) -> dict[str, str]:
-    """What the docstrings under a model's fields say, by the key that a file uses.
+def meanings(model: type[Model]) -> Mapping[str, str]:
+    """What the docstrings under a model's fields say, by the key that a file uses; nothing where there are no sources.
 
     They are read when they are asked for: pydantic would parse the sources of all models at every start.
     """
     told: dict[str, str] = {}
     for parent in model.__bases__:
         told |= meanings(parent) if issubclass(parent, Model) else {}
-    (definition,) = (node for node in ast.parse(dedent(getsource(model))).body if isinstance(node, ast.ClassDef))
+    try:
+        source = getsource(model)
+    except OSError:
+        return MappingProxyType(told)
+    (definition,) = (node for node in ast.parse(dedent(source)).body if isinstance(node, ast.ClassDef))
     for pair in pairwise(definition.body):
         match pair:
             case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
                 told[model.model_fields[name].alias or name] = cleandoc(text)
-    return told
+    return MappingProxyType(told)
 
 
 def bare(kind: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.clock import DAY, HOUR
+from sim.clock import DAY, HOUR, NEVER
 from sim.metrics.intervals import (
     MANY_GROUPS,
     Grid,
@@ -85,8 +85,12 @@ def test_time_inside_a_window_is_that_of_the_clipped_spans(
     assert found.tolist() == summed(spans.clipped(low, low + length).length, group, GROUPS).tolist()
 
 
-def test_a_span_that_ends_before_it_starts_is_in_no_window() -> None:
-    assert time_inside(Spans(np.array([30]), np.array([10])), np.array([0]), 1, (0, DAY)).tolist() == [0]
+@pytest.mark.parametrize("end", [10, NEVER])
+@pytest.mark.parametrize("low", [0, 20, DAY - 1])
+def test_a_span_without_an_end_or_that_ends_before_it_starts_is_in_no_window(end: int, low: int) -> None:
+    spans, code = Spans(np.array([30]), np.array([end])), np.array([0])
+    assert time_inside(spans, code, 1, (low, DAY)).tolist() == [0]
+    assert time_in_bins(spans, code, 1, Grid(low, HOUR, 24)).sum() == 0
 
 
 @pytest.mark.parametrize("code", [-1, GROUPS])
@@ -107,24 +111,26 @@ def test_sums_are_exact_where_doubles_are_not(rows: list[tuple[int, int]]) -> No
     assert summed(values, code, GROUPS).tolist() == [sum(v for v, c in rows if c == one) for one in range(GROUPS)]
 
 
-@pytest.mark.parametrize(("groups", "long"), [(1, 1), (1, 2**53), (MANY_GROUPS, 1), (MANY_GROUPS, 2**38)])
+@pytest.mark.parametrize(
+    ("groups", "long"), [(1, 1), (1, 2**53), (MANY_GROUPS, 1), (MANY_GROUPS, 2**38), (2**30, 2**40)]
+)
 @given(st.lists(span, max_size=12))
 def test_spans_are_put_in_order_and_those_alike_stay_as_they_come(
     groups: int, long: int, rows: list[tuple[int, int, int]]
 ) -> None:
-    """Whether or not there is room in 64 bits for the rows as well, and in 16 for the groups."""
+    """Whether or not there is room in 64 bits for groups and starts, for the rows as well, and in 16 for the groups."""
     spans, group = _spans(rows)
     order = order_of(group * groups, spans.start * long).tolist()
     assert order == sorted(range(len(rows)), key=lambda row: (group[row], spans.start[row], row))
 
 
-@given(st.integers(1, 10**13), st.integers(1, 10**9), st.integers(-2, 2))
-def test_an_edge_belongs_to_the_bin_that_it_opens(first: int, width: int, beside: int) -> None:
+@given(st.integers(-(10**13), 10**13), st.integers(1, 10**9), st.integers(0, 20_000), st.integers(-2, 2))
+def test_an_edge_belongs_to_the_bin_that_it_opens(first: int, width: int, bins: int, beside: int) -> None:
     """A product takes the place of the quotient: it must not be one beside it, however long the run."""
     at = first // width * width + beside
-    grid = Grid(at - at % width - width, width, 3)
+    grid = Grid(at - at % width - bins * width, width, bins + 2)
     held = time_in_bins(Spans(np.array([at]), np.array([at + 1])), np.zeros(1, dtype=np.int64), 1, grid)
-    assert held.tolist() == [[0, 1, 0]]
+    assert held.sum() == held[0, bins] == 1
 
 
 @given(st.lists(span, max_size=12))

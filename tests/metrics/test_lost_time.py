@@ -55,6 +55,19 @@ def test_hours_lost_by_reason_and_role(there: Any, log: Any) -> None:
     assert there.figure("people.absence", journals) == pytest.approx(100 * 5 / 19)
 
 
+def test_rest_from_a_duty_without_an_end_lasts_to_the_end_of_the_run(there: Any, log: Any) -> None:
+    log.duty(0, 480)
+    log.duty(480, 960)
+    lost(log, 1)
+    log.rows["duties"][1]["planned_end"] = log.at(None)
+    journals = log.journals()
+    hours = there.cell("lost_by_reason_role", "lost", journals, reason="rest", role="tier1")
+    assert hours == pytest.approx(journals.end / 3_600_000 - (DAY + 480) / 60)
+    assert there.cell("lost_by_reason_role", "share", journals, reason="rest", role="tier1") == pytest.approx(
+        100 * hours / (hours + 8)
+    )
+
+
 def test_who_has_not_joined_has_no_planned_hours(there: Any, log: Any) -> None:
     log.duty(0, 480)
     log.absence(480, 960, Reason.NOT_HIRED)

@@ -37,6 +37,16 @@ def test_hours_that_the_clocks_skip_or_repeat(make_desk: Callable[..., Any], sta
     assert (available.sum(axis=1) == DAY).all()
 
 
+def test_other_bins_than_those_of_the_week_are_not_folded(make_desk: Callable[..., Any]) -> None:
+    desk = make_desk()
+    week = local_week(desk.scenario, desk.clock)
+    regions, bins = week.hour.shape
+    held = np.ones((regions, 2, bins), dtype=np.int64)
+    assert week.folded(held).sum() == regions * 2 * bins
+    with pytest.raises(ValueError, match=rf"\({regions}, {bins + 1}\), and should be \({regions}, {bins}\)"):
+        week.folded(np.ones((regions, 2, bins + 1), dtype=np.int64))
+
+
 def test_utilization_across_the_change_of_clocks(make_desk: Callable[..., Any]) -> None:
     desk = make_desk("2026-03-29")
     log = desk.log()

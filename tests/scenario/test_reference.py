@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sim.scenario import keys
 from sim.scenario.keys import fields, kind_at, meanings
 from sim.scenario.load import load
 from sim.scenario.policy import Escalation
@@ -64,6 +65,24 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
 
 def test_the_page_is_the_one_that_the_schema_makes() -> None:
     assert PAGE.read_text(encoding="utf-8") == markdown(), "run: python -m sim.scenario.reference > docs/scenario.md"
+
+
+def test_a_model_knows_the_meanings_that_it_inherits() -> None:
+    class Office(Escalation):
+        """A model with one more key."""
+
+        floor: int = 0
+        """Where it is."""
+
+    assert meanings(Office) == {**meanings(Escalation), "floor": "Where it is."}
+
+
+def test_without_sources_there_are_no_meanings(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(_: object) -> str:
+        raise OSError("could not get source code")
+
+    monkeypatch.setattr(keys, "getsource", nowhere)
+    assert meanings.__wrapped__(Escalation) == {}
 
 
 def test_the_page_has_every_key() -> None:
