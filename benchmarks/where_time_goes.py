@@ -93,7 +93,7 @@ def spent(path: Path, changes: list[str], engine: str) -> dict[str, float]:
         measurement = measure(journals, scenario, clock_of(scenario))
     with clock.on("key figures"):
         one = Replication(0, measurement, None, Timing(0, 0, 0))
-        Result(scenario, plan, 1, engine, 1, False, (one,), (), 0).records  # noqa: B018 - computed for its time
+        Result(scenario, plan, 1, engine, 1, False, (one,), (), 0, scenario.hash).records  # noqa: B018 - computed for its time
     return dict(clock.seconds)
 
 

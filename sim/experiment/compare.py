@@ -62,13 +62,15 @@ def compare(
         The comparison. Where Ctrl-C interrupts, it is of the replications that all scenarios have.
 
     Raises:
-        SimError: there is nothing to compare, horizons or seeds differ, or what `sim.run` raises.
+        SimError: there is nothing to compare, horizons or seeds differ, the data files behind a result have changed
+            and others are run now, or what `sim.run` raises.
         KeyboardInterrupt: Ctrl-C came before every scenario had finished a replication.
     """
     started = perf_counter()
     given = list(subjects.values()) if isinstance(subjects, Mapping) else list(subjects)
     _refuse_unlike(given)
     scenarios = [_scenario(subject) for subject in given]
+    _refuse_other_data(given)
     names = tuple(subjects) if isinstance(subjects, Mapping) else labels(scenarios)
     _refuse_other_horizons(names, scenarios)
     _refuse_other_seeds(names, given, seed)
@@ -93,6 +95,19 @@ def _refuse_unlike(given: list[Subject]) -> None:
 
 def _scenario(subject: Subject) -> Scenario:
     return subject.scenario if isinstance(subject, Result) else subject
+
+
+def _refuse_other_data(given: Sequence[Subject]) -> None:
+    """What is run now reads the files as they are now."""
+    results = [one for one in given if isinstance(one, Result)]
+    if len(results) == len(given):
+        return
+    for one in results:
+        if one.hash != one.scenario.hash:
+            raise SimError(
+                f"the data files of {one.scenario.name} are no longer those of its result ({one.hash}, and now "
+                f"{one.scenario.hash}): run it again to compare it with what is run now"
+            )
 
 
 def _refuse_other_horizons(names: Sequence[str], scenarios: Sequence[Scenario]) -> None:

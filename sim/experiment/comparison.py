@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from sim.errors import InputError, Problem, nearest
 from sim.experiment.estimate import paired
 from sim.metrics.kpis import KPIS
 from sim.scenario.differences import differences
@@ -75,7 +76,7 @@ def verdict(low: float, high: float, better: str) -> Verdict:
     return "better" if (low > 0) == (better == "up") else "worse"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """The outcome of `sim.compare`. The first scenario is the base, the others are its alternatives.
 
@@ -153,8 +154,16 @@ class Comparison:
         return table.astype(dict.fromkeys(numbers, float))
 
     def verdict(self, kpi: str, label: str | None = None) -> Verdict:
-        """What can be said of a figure of an alternative; of the first one where no label is given."""
-        return self.differences[self.labels[1] if label is None else label][kpi].verdict
+        """What can be said of a figure of an alternative; of the first one where no label is given.
+
+        Raises:
+            SimError: there is no such figure, or no such alternative.
+        """
+        alternatives, label = self.labels[1:], self.labels[1] if label is None else label
+        for what, name, known in (("alternative", label, alternatives), ("key figure", kpi, tuple(KPIS))):
+            if name not in known:
+                raise InputError([Problem("", 0, "", f"there is no {what} {name!r}", nearest(name, known))])
+        return self.differences[label][kpi].verdict
 
     def as_json(self) -> dict[str, Any]:
         """The figures and what produced them, ready for JSON."""
@@ -230,7 +239,7 @@ class Comparison:
     def _about(self, label: str, result: Result) -> dict[str, Any]:
         scenario = result.scenario
         changes = [str(change) for change in self.changes.get(label, ())]
-        return {"name": scenario.name, "hash": scenario.hash, "question": scenario.question, "changes": changes}
+        return {"name": scenario.name, "hash": result.hash, "question": scenario.question, "changes": changes}
 
     def _kpi_as_json(self, kpi: str) -> dict[str, Any]:
         figures = {}

@@ -7,6 +7,7 @@ import os
 import signal
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from itertools import islice
+from multiprocessing import parent_process
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
@@ -50,12 +51,16 @@ def finished(
     Items are begun in their order; no two of them are equal. With one worker everything happens in this thread. Where a
     worker process dies, what is missing is done again.
 
+    A process that somebody else's pool has started begins no processes: one of `multiprocessing` must not, and what a
+    fork has copied of another process's pool does not work.
+
     Args:
         function: what to do with an item.
         items: what there is to do.
         workers: how many items may be at work.
         threads: whether the function leaves room for other threads: they begin, for they start at once.
-        processes: whether processes may take over from threads where much is left; without threads all is theirs.
+        processes: whether processes may take over from threads where much is left; without threads all is theirs, or
+            this thread's.
 
     Raises:
         EngineError: worker processes keep dying.
@@ -65,8 +70,12 @@ def finished(
     if workers <= 1:
         yield from map(function, missing)
         return
+    processes = processes and parent_process() is None
     if threads:
         yield from _in_threads(function, missing, workers, hand_over=processes)
+    elif not processes:
+        yield from map(function, missing)
+        return
     yield from _in_processes(function, missing, workers)
 
 

@@ -57,7 +57,7 @@ class Replication:
     timing: Timing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """The outcome of `sim.run`.
 
@@ -71,6 +71,7 @@ class Result:
         replications: the finished ones, in order.
         notices: what the planner should know of the data that went in.
         wall_s: seconds from call to return.
+        hash: of the scenario, and of its data files as they were when the run began.
     """
 
     scenario: Scenario
@@ -82,6 +83,7 @@ class Result:
     replications: tuple[Replication, ...]
     notices: tuple[str, ...]
     wall_s: float
+    hash: str
 
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
@@ -152,7 +154,7 @@ class Result:
         horizon = self.scenario.horizon
         return {
             "scenario": self.scenario.name,
-            "hash": self.scenario.hash,
+            "hash": self.hash,
             "seed": self.seed,
             "engine": self.engine,
             "replications": len(self.replications),
@@ -181,7 +183,7 @@ class Result:
 
     def __repr__(self) -> str:
         done = f"{len(self.replications)} of {self.asked} replications"
-        return f"<Result of {self.scenario.name!r} ({self.scenario.hash}): {done}, seed {self.seed}, {self.engine}>"
+        return f"<Result of {self.scenario.name!r} ({self.hash}): {done}, seed {self.seed}, {self.engine}>"
 
     @property
     def ratios(self) -> Ratios:
@@ -204,7 +206,7 @@ class Result:
             f"{horizon.days} days after {horizon.warmup_days} of warm-up",
             f"{counted} {'replication' if self.asked == 1 else 'replications'}",
             f"seed {self.seed}",
-            f"hash {self.scenario.hash}",
+            f"hash {self.hash}",
         )
         return " · ".join(parts)
 

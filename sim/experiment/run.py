@@ -15,6 +15,7 @@ from sim.experiment.engines import COMPILED, PREFERRED, engine_name, on_disk, pl
 from sim.experiment.parallel import available_workers, finished
 from sim.experiment.result import Replication, Result, Timing
 from sim.metrics.measure import measure
+from sim.scenario.base import Model
 from sim.scenario.days_off import clock_of
 from sim.workforce.plan import plan_roster
 from sim.workforce.presence import sample_roster
@@ -89,8 +90,11 @@ def run_together(
     _check("workers", 1 if workers is None else workers, 1)
     if journals not in {"all", "first", "none"}:
         raise SimError(f"journals must be all, first or none; found {journals!r}")
+    for one in scenarios:
+        if not isinstance(one, Model):
+            raise SimError(f"only a scenario can be run (from sim.load); found {type(one).__name__}")
     started = perf_counter()
-    name = engine_name(engine)
+    name, hashes = engine_name(engine), [scenario.hash for scenario in scenarios]
     plans = [_plan(scenario) for scenario in scenarios]  # an impossible one is reported before any process starts
     notices = [(*plan.notices, *workload_notices(one)) for one, plan in zip(scenarios, plans, strict=True)]
     jobs = [
@@ -108,9 +112,9 @@ def run_together(
     return tuple(
         Result(
             scenario=scenario, plan=plan, seed=seed, engine=name, asked=replications, interrupted=bool(stop),
-            replications=kept, notices=(*told, *cut), wall_s=perf_counter() - started,
+            replications=kept, notices=(*told, *cut), wall_s=perf_counter() - started, hash=its_hash,
         )
-        for scenario, plan, kept, told in zip(scenarios, plans, done, notices, strict=True)
+        for scenario, plan, kept, told, its_hash in zip(scenarios, plans, done, notices, hashes, strict=True)
     )  # fmt: skip
 
 

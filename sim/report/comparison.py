@@ -70,7 +70,7 @@ def _scenarios(comparison: Comparison) -> Iterator[Text]:
     """Who is who: name, hash, question, and what is changed."""
     asked = ""
     for label, result in zip(comparison.labels, comparison.results, strict=True):
-        yield Text.assemble((label, "bold"), (f"  {result.scenario.hash}", "dim"))
+        yield Text.assemble((label, "bold"), (f"  {result.hash}", "dim"))
         changes = [str(change) for change in comparison.changes.get(label, ())]
         told = changes if len(changes) <= MOST_CHANGES else changes[: MOST_CHANGES - 1]
         rest = [f"... and {len(changes) - len(told)} more, see the manifest"] if told != changes else []

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.errors import SimError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -78,14 +80,20 @@ def pages(result: Source, ax: Axes | None = None) -> Axes:
 
 def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """What the alternatives of a comparison change against the base, in per cent of its figures, with intervals."""
+    from sim.experiment.comparison import Comparison
     from sim.report.plots.differences import plot_differences
 
+    if not isinstance(comparison, Comparison):
+        raise SimError(f"differences are those of a comparison (from sim.compare); found {type(comparison).__name__}")
     return plot_differences(comparison.kpis, ax)
 
 
 def _drawn(name: str, result: Source, ax: Axes | None) -> Axes:
+    from sim.experiment.result import Result
     from sim.report.findings import Findings
     from sim.report.gallery import PLATES
 
+    if not isinstance(result, Result | Findings):
+        raise SimError(f"this plot is of a result (from sim.run); found {type(result).__name__}")
     findings = result if isinstance(result, Findings) else Findings.of(result)
     return PLATES[name].draw(findings, ax)

@@ -105,7 +105,7 @@ def _headline(result: Result) -> str:
     return (
         f"\n[bold]{escape(result.scenario.name)}[/bold]{question}\n"
         f"[dim]{span(result)} · {counted(len(result.replications), 'replication')} · "
-        f"{result.wall_s:.1f} s\nseed {result.seed} · {result.engine} engine · hash {result.scenario.hash}[/dim]"
+        f"{result.wall_s:.1f} s\nseed {result.seed} · {result.engine} engine · hash {result.hash}[/dim]"
     )
 
 

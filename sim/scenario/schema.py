@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
@@ -22,7 +23,7 @@ from sim.scenario.units import Day, Duration, LocalSpan, Rate, Share, Zone
 from sim.scenario.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sim.scenario.tree import Override
@@ -202,11 +203,21 @@ class Scenario(Model):
         """Twelve hex digits of the validated content, data files included; not of name, question and place."""
         return fingerprint(self.model_dump(mode="json", by_alias=True, exclude={"name", "question"}))
 
+    def __hash__(self) -> int:
+        """As long as data files do not matter: scenarios that are equal have the same."""
+        return hash(self.model_dump_json(by_alias=True))
+
     def with_(self, changes: Mapping[str, Any] | None = None, /, **sections: Any) -> Scenario:
         """Another scenario with some keys changed: `with_({"demand.scale": 1.2})`, `with_(horizon={"days": 7})`.
 
         Values are what a scenario file holds (`"15 min"`, `0.2`); mappings are merged, None removes a key.
+
+        Raises:
+            ScenarioError: with everything that is wrong with the changes.
         """
+        if not isinstance(changes, Mapping | None):
+            message = f"changes are a mapping of keys to values; found {type(changes).__name__}"
+            raise ScenarioError([Problem("", 0, "", message)])
         return self._loaded().changed([*(changes or {}).items(), *sections.items()])
 
     def from_source(self, source: Source) -> Self:

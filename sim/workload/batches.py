@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 
 from sim.clock import HOUR
+from sim.errors import DataError, Problem
 from sim.scenario.days_off import clock_of, holidays_of
 from sim.streams import stream
 from sim.workload.alerts import incidents, raised
@@ -140,7 +141,12 @@ def ticket_log(scenario: Scenario) -> TicketLog:
     demand, clock = scenario.demand, clock_of(scenario)
     replay = cast("Replay", demand.replay)
     asked = f"{replay.model_dump_json()} {clock} {list(scenario.regions)} {list(demand.channels)}"
-    key = asked, Path(replay.file).stat().st_mtime_ns
+    try:
+        changed_at = Path(replay.file).stat().st_mtime_ns
+    except OSError as error:
+        message = f"the data file cannot be read: {error.strerror}"
+        raise DataError([Problem(replay.file, 0, "demand.replay.file", message)]) from None
+    key = asked, changed_at
     if _LatestLog.key != key:
         _LatestLog.log = read_log(replay, clock, tuple(scenario.regions), tuple(demand.channels))
         _LatestLog.key = key
