@@ -382,6 +382,12 @@ def main() -> None:
     except SimError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(USER_MISTAKE)
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted before anything was finished.\n")
-        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        if _is_interrupt(end):
+            sys.stderr.write("Interrupted before anything was finished: nothing is kept.\n")
+        raise
+
+
+def _is_interrupt(end: SystemExit) -> bool:
+    """Whether Ctrl-C came through to typer, which ends without a word; whoever keeps something has said so."""
+    return end.__context__ is not None and isinstance(end.__context__.__cause__, KeyboardInterrupt)

@@ -312,10 +312,11 @@ def hears_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def interrupted(cli: Cli, *words: str) -> tuple[int, str]:
+def interrupted(cli: Cli, *words: str, replications: int = 100_000) -> tuple[int, str]:
     """Exit code and stderr of a run that hears Ctrl-C while it is at work."""
+    asked = ("--replications", str(replications), "--workers", "2", "--journals", "none")
     running = subprocess.Popen(
-        [sys.executable, "-m", "sim", *words, "--replications", "100000", "--workers", "2", "--journals", "none"],
+        [sys.executable, "-m", "sim", *words, *asked],
         cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=cli.environment, start_new_session=True,
         preexec_fn=hears_ctrl_c,  # noqa: PLW1509 - no threads here
@@ -345,6 +346,15 @@ def test_ctrl_c_keeps_what_is_finished(cli: Cli, words: list[str], filed: str, o
     assert 0 < manifest["replications"] < 100000
     assert f"--replications {manifest['replications']} " in manifest["command"]
     assert f"{manifest['replications']} of 100000 replications{of_each} are kept" in errors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_before_anything_is_finished_says_so(cli: Cli) -> None:
+    forever = ("run", "small.yaml", "--engine", "desk", "--set", "horizon.days=3660", "--no-report")
+    code, errors = interrupted(cli, *forever, replications=1)
+    assert (code, errors.splitlines()[-1]) == (130, "Interrupted before anything was finished: nothing is kept.")
+    assert "Traceback" not in errors
+    assert not cli.runs()
 
 
 def test_a_comparison_prints_verdicts_and_keeps_results(cli: Cli) -> None:

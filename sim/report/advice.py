@@ -40,11 +40,12 @@ class WorstHour(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """A tier of a region in one hour: agents on duty, and the load in agents."""
+    """A tier of a region in one hour: agents on duty, the load in agents, and how many tasks wait on average."""
 
     tier: str
     on_duty: float
     offered: float
+    waiting: float
 
     @property
     def load(self) -> float:
@@ -80,22 +81,29 @@ def worst_hours(tables: Mapping[str, pd.DataFrame], bands: Sequence[float], most
 
 def pools(tables: Mapping[str, pd.DataFrame], region: str, hour_of_week: int) -> list[Pool]:
     """The tiers of a region in one hour."""
-    table = tables["staffing_by_region_hour_tier"]
+    wide = _of_hour(tables["staffing_by_region_hour_tier"], region, hour_of_week)
+    wide["waiting"] = _of_hour(tables["backlog_by_region_hour_tier"], region, hour_of_week)["waiting"]
+    return [
+        Pool(str(tier), row["on_duty"], row["offered"], row["waiting"]) for tier, row in wide.fillna(0.0).iterrows()
+    ]
+
+
+def _of_hour(table: pd.DataFrame, region: str, hour_of_week: int) -> pd.DataFrame:
+    """A row a tier, a column a measure."""
     here = table[(table["region"] == region) & (table["hour_of_week"] == hour_of_week)]
-    wide = here.pivot_table(index="tier", columns="measure", values="mean", sort=False)
-    return [Pool(str(tier), row["on_duty"], row["offered"]) for tier, row in wide.iterrows()]
+    return here.pivot_table(index="tier", columns="measure", values="mean", sort=False)
 
 
 def advice(hour: Sequence[Pool], bands: Sequence[float]) -> str:
-    """What to do about an hour, by the load of its busiest tier."""
+    """What to do about an hour, by the tier in whose line most tasks wait, for its responses are late."""
     _, high, critical = (edge / 100 for edge in bands)
     empty = [tier_name(pool.tier) for pool in hour if not pool.on_duty and pool.offered >= _LEAST_LOAD]
     nobody = f" Nobody of {joined(empty)} is on duty then: its work goes elsewhere, or waits." if empty else ""
     staffed = [pool for pool in hour if pool.on_duty > 0]
     if not staffed:
         return f"Nobody at all is on duty.{nobody}"
-    busiest = max(staffed, key=lambda pool: pool.load)
-    return _sentence(busiest, high, critical) + nobody
+    longest = max(staffed, key=lambda pool: (pool.waiting, pool.load))
+    return _sentence(longest, high, critical) + nobody
 
 
 def _sentence(pool: Pool, high: float, critical: float) -> str:
@@ -107,9 +115,15 @@ def _sentence(pool: Pool, high: float, critical: float) -> str:
             f"{tier.capitalize()} gets work for {number(pool.offered)} agents and has {number(pool.on_duty)}. "
             f"{more} more would bring its load to {after:.0f} %; or let another region help sooner (policy.overflow)."
         )
+    if pool.waiting > pool.on_duty:
+        return (
+            f"{tier.capitalize()} begins the hour with a line: {pool.waiting:.0f} tasks wait for its "
+            f"{number(pool.on_duty)} agents, though the hour itself brings no more than {load} of what they can do. "
+            "It lacks agents in the hours before."
+        )
     if pool.load >= high:
         return f"{tier.capitalize()} has a load of {load} and no slack for a bad hour: move a duty or a pause here."
     return (
-        f"Enough people on average: {tier} is busiest, with a load of {load}. With few agents it takes little bad luck "
-        "to be late; sharing work with another region cures that better than one more agent."
+        f"Enough people on average: {tier} has the longest line, and a load of {load}. With few agents it takes "
+        "little bad luck to be late; sharing work with another region cures that better than one more agent."
     )

@@ -120,6 +120,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:  # dict refuses what is no object with one of the last two
         raise ResultsError(f"{path} cannot be read: {error}") from error
+    if isinstance(compared := manifest.get("scenarios"), dict):
+        parts = ", ".join(sorted(part.name for part in folder.iterdir() if (part / "manifest.json").is_file()))
+        raise ResultsError(f"{folder} is a comparison of {len(compared)} scenarios; name one of its folders: {parts}")
     missing = [key for key in _NEEDED if key not in manifest]
     if missing:
         again = f"; run it again: {manifest['command']}" if "command" in manifest else ""

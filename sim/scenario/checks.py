@@ -398,8 +398,9 @@ def somebody_can_be_paged(scenario: Scenario) -> Iterator[Finding]:
     """Somebody takes turns on call, or there is a lead."""
     oncall = scenario.oncall
     if oncall and not oncall.lead and active_staffing(scenario)[1] and oncall.tier not in staffed_roles(scenario):
-        staffed = listed(tier for tier in TIERS if tier in staffed_roles(scenario))
-        remedy = f"name a tier with agents ({staffed}), or the region of an engineering lead in oncall.lead"
+        staffed = [tier for tier in TIERS if tier in staffed_roles(scenario)]
+        which = f"name a tier with agents ({listed(staffed)})" if staffed else "name a tier, and give it agents"
+        remedy = f"{which}, or the region of an engineering lead in oncall.lead"
         yield Finding(("oncall", "tier"), f"{oncall.tier} is staffed nowhere, so that nobody can be paged: {remedy}")
 
 

@@ -55,7 +55,10 @@ def plan_roster(scenario: Scenario) -> DutyPlan:
     absences(scenario, plan.agents, clock)  # so that an unknown name is told before any run
     hires(scenario, plan.agents, clock)
     plan = without_spared(scenario, plan, len(made))
-    return replace(plan, turns=turns_of(scenario, plan.agents, clock))
+    try:
+        return replace(plan, turns=turns_of(scenario, plan.agents, clock))
+    except StaffingError as error:  # a roster that lacks people has said why
+        raise StaffingError("\n".join((*notices, str(error)))) from None
 
 
 def _made(scenario: Scenario, clock: Clock) -> tuple[Iterable[Person], tuple[str, ...]]:

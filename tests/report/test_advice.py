@@ -30,10 +30,20 @@ def staffing(*rows: tuple[str, int, str, float, float]) -> pd.DataFrame:
     )
 
 
+def backlog(*rows: tuple[str, int, str, float]) -> pd.DataFrame:
+    """(region, hour of the week, tier, waiting)."""
+    return pd.DataFrame(
+        {"region": region, "hour_of_week": hour, "tier": tier, "measure": "waiting", "mean": value}
+        for region, hour, tier, value in rows
+    )
+
+
 TABLES: dict[str, Any] = {
     "sla_by_region_hour": sla(("east", 3, 10, 9), ("east", 134, 8, 2), ("west", 5, 4, 4), ("west", 6, 1, 0.99)),
     "staffing_by_region_hour_tier": staffing(("east", 134, "tier1", 4, 2), ("east", 134, "tier2", 1, 1.5),
                                              ("east", 3, "tier1", 4, 2)),
+    "backlog_by_region_hour_tier": backlog(("east", 134, "tier2", 0.4), ("east", 134, "tier1", 0.3),
+                                           ("east", 3, "tier1", 0)),
 }  # fmt: skip
 
 
@@ -52,30 +62,33 @@ def test_the_worst_hours_are_told_with_their_share_and_hardly_late_ones_are_not(
 
 
 def test_pools_of_an_hour_are_read_off_the_table() -> None:
-    assert pools(TABLES, "east", 134) == [Pool("tier1", 4, 2), Pool("tier2", 1, 1.5)]
+    assert pools(TABLES, "east", 134) == [Pool("tier1", 4, 2, 0.3), Pool("tier2", 1, 1.5, 0.4)]
 
 
 @pytest.mark.parametrize(
     ("hour", "said"),
     [
-        ([Pool("tier2", 1, 1.5)], "1 more would bring its load to 75 %; or let another region help sooner"),
-        ([Pool("tier2", 2, 3.6)], "3 more would bring its load to 72 %"),
-        ([Pool("tier1", 10, 9)], "2 more would bring its load to 75 %"),
-        ([Pool("tier1", 10, 8.9)], "Tier 1 has a load of 89 % and no slack for a bad hour"),
-        ([Pool("tier1", 10, 8)], "Tier 1 has a load of 80 % and no slack"),
-        ([Pool("tier1", 10, 7.9), Pool("tier2", 2, 1)], "average: tier 1 is busiest, with a load of 79 %."),
-        ([Pool("tier1", 0, 1), Pool("tier2", 0, 0)], "Nobody at all is on duty. Nobody of tier 1 is on duty then"),
-        ([Pool("tier1", 1, 0.2), Pool("tier3", 0, 0.5), Pool("tier4", 0, 0.2)], "Nobody of tier 3 and tier 4 is"),
+        ([Pool("tier2", 1, 1.5, 0)], "1 more would bring its load to 75 %; or let another region help sooner"),
+        ([Pool("tier2", 2, 3.6, 0)], "3 more would bring its load to 72 %"),
+        ([Pool("tier1", 10, 9, 0)], "2 more would bring its load to 75 %"),
+        ([Pool("tier1", 10, 8.9, 0)], "Tier 1 has a load of 89 % and no slack for a bad hour"),
+        ([Pool("tier1", 10, 8, 0)], "Tier 1 has a load of 80 % and no slack"),
+        ([Pool("tier1", 10, 7.9, 0), Pool("tier2", 2, 1, 0)], "tier 1 has the longest line, and a load of 79 %."),
+        ([Pool("tier1", 10, 6, 8), Pool("tier2", 2, 1.9, 1)], "average: tier 1 has the longest line"),
+        ([Pool("tier1", 10, 9.5, 51), Pool("tier2", 2, 3, 1)], "Tier 1 gets work for 9.5 agents and has 10"),
+        ([Pool("tier1", 10, 8, 51), Pool("tier2", 2, 3, 1)], "Tier 1 begins the hour with a line: 51 tasks wait"),
+        ([Pool("tier1", 0, 1, 0), Pool("tier2", 0, 0, 0)], "Nobody at all is on duty. Nobody of tier 1 is on duty"),
+        ([Pool("tier1", 1, 0.2, 0), Pool("tier3", 0, 0.5, 0), Pool("tier4", 0, 0.2, 0)], "Nobody of tier 3 and tier 4"),
     ],
 )  # fmt: skip
-def test_advice_follows_the_busiest_tier(hour: list[Pool], said: str) -> None:
+def test_advice_follows_the_longest_line_and_then_the_load(hour: list[Pool], said: str) -> None:
     assert said in advice(hour, BANDS)
 
 
 def test_a_tier_that_gets_next_to_nothing_is_not_missed() -> None:
-    assert "Nobody" not in advice([Pool("tier1", 1, 0.2), Pool("tier4", 0, 0.09)], BANDS)
+    assert "Nobody" not in advice([Pool("tier1", 1, 0.2, 0), Pool("tier4", 0, 0.09, 0)], BANDS)
 
 
 def test_bands_of_the_scenario_decide() -> None:
-    assert "no slack" in advice([Pool("tier1", 10, 6.5)], (50, 60, 70))
-    assert "more would bring" in advice([Pool("tier1", 10, 7)], (50, 60, 70))
+    assert "no slack" in advice([Pool("tier1", 10, 6.5, 0)], (50, 60, 70))
+    assert "more would bring" in advice([Pool("tier1", 10, 7, 0)], (50, 60, 70))

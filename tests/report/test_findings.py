@@ -67,6 +67,13 @@ def test_a_manifest_that_is_none_is_refused(tmp_path: Path, content: str) -> Non
         Findings.read(tmp_path)
 
 
+def test_a_comparison_names_the_folders_of_its_scenarios(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"scenarios": {"old": {}, "new": {}}}', encoding="utf-8")
+    copy_of(folder, tmp_path).rename(tmp_path / "1-old")
+    with pytest.raises(ResultsError, match=r"is a comparison of 2 scenarios; name one of its folders: 1-old$"):
+        Findings.read(tmp_path)
+
+
 def test_a_manifest_of_another_version_tells_how_to_run_it_again(folder: Path, tmp_path: Path) -> None:
     copy = copy_of(folder, tmp_path)
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))

@@ -304,6 +304,21 @@ def test_differences_are_shares_of_the_base_and_the_largest_comes_first(ax: Axes
     assert "other" in texts(ax)
 
 
+def test_markers_of_many_alternatives_stay_in_the_row_of_their_figure(ax: Axes) -> None:
+    table = _compared()
+    base, other = table.index.get_level_values("scenario").unique()[:2]
+    many = pd.concat(
+        [table.xs(base, level="scenario", drop_level=False)]
+        + [table.xs(other, level="scenario").assign(scenario=f"plan {n}").set_index("scenario", append=True)
+           for n in range(8)]
+    )  # fmt: skip
+    plot_differences(many, ax)
+    heights = [float(line.get_ydata()[0]) for line in ax.lines if len(line.get_xdata()) == 1]
+    assert {round(height) for height in heights} == set(range(len(ax.get_yticks())))
+    assert max(abs(height - round(height)) for height in heights) < 0.45
+    assert "+0" not in {label.get_text() for label in ax.get_xticklabels()}
+
+
 def test_differences_that_nobody_can_tell_leave_an_empty_plot(ax: Axes) -> None:
     table = _compared().loc[["d"]]
     plot_differences(table, ax)

@@ -117,6 +117,16 @@ def test_an_absence_of_somebody_unknown_is_told_before_any_run(staffed: Staffed)
     ]
 
 
+def test_where_nobody_can_be_paged_the_roster_says_why_it_has_nobody(covered: Callable[..., Scenario]) -> None:
+    minimum = {"here": {"agents": {"tier1": 1}}}
+    hopeless = covered(minimum, rules={"week_hours": "4 h"}).with_({"oncall": {"tier": "tier1"}})
+    with pytest.raises(StaffingError) as refused:
+        plan_roster(hopeless)
+    *why, last = str(refused.value).splitlines()
+    assert "longer than staffing.rules.week_hours" in why[0]
+    assert last.startswith("nobody can be paged: no region has agents of tier1")
+
+
 def test_nobody_to_be_paged_is_told(staffed: Staffed) -> None:
     """A crew without heads in that tier: seen when the plan is made, where the scenario did not tell already."""
     crew = {"pattern": "5D 2O", "headcount": {"tier1": 3, "tier3": 1}}

@@ -18,7 +18,8 @@ _ROW = 0.3
 _EDGES = 1.2
 _COLOURS = {"better": style.BLUE, "worse": style.VERMILION, "higher": style.BLACK, "lower": style.BLACK}
 _UNTOLD = style.QUIET
-_APART = 0.22
+_APART, _SHARE = 0.22, 0.8
+"""Rows between the markers of alternatives, at most; and what they take together of a row, at most."""
 _LINEAR = 10
 """Per cent up to which the axis is linear; beyond it is logarithmic, as one rota may do ten times worse."""
 
@@ -50,10 +51,13 @@ def plot_differences(kpis: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = style.axes(ax, height(kpis))
     names, others, share = told(kpis), _alternatives(kpis), _shares(kpis)
+    apart = min(_APART, _SHARE / max(1, len(others)))
+    for row in range(0, len(names), 2):
+        ax.axhspan(row - 0.5, row + 0.5, color=style.FAINT, alpha=0.35, linewidth=0)
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
     for i, other in enumerate(others):
         rows = share.xs(other, level="scenario").reindex(names)
-        at = np.arange(len(names)) + (i - (len(others) - 1) / 2) * _APART
+        at = np.arange(len(names)) + (i - (len(others) - 1) / 2) * apart
         verdicts = kpis["verdict"].xs(other, level="scenario").reindex(names)
         for y, (low, mid, high), verdict in zip(at, rows.to_numpy(), verdicts, strict=True):
             colour = _COLOURS.get(verdict, _UNTOLD)
@@ -62,12 +66,13 @@ def plot_differences(kpis: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ax.plot([mid], [y], color=colour, marker=style.MARKERS[i], markerfacecolor=face, linestyle="none")
         ax.plot([], [], color=style.INK, marker=style.MARKERS[i], linestyle="none", label=other)
     ax.set_yticks(np.arange(len(names)), labels=names)
-    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.set_ylim(max(1, len(names)) - 0.5, -0.5)
     ax.set_xscale("symlog", linthresh=_LINEAR)
-    ax.xaxis.set_major_formatter("{x:+g}")
-    ax.set_xlabel("difference to the base, % of its figure (blue better, red and hollow worse, grey cannot tell)")
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x:+g}" if x else "0")
+    ax.set_xlabel("difference to the base, % of its figure\nblue better, red and hollow worse, grey cannot tell")
     ax.grid(axis="x")
-    ax.legend(title=f"against {kpis.index.get_level_values('scenario')[0]}", loc="best", title_fontsize=8)
+    ax.legend(title=f"against {kpis.index.get_level_values('scenario')[0]}", title_fontsize=8,
+              loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)  # fmt: skip
     return ax
 
 
