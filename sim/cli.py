@@ -87,7 +87,9 @@ def run_command(
     engine: Engine = "auto",
     changes: Changes = None,
     as_json: AsJson = False,
-    check: Annotated[bool, typer.Option("--check", help="Exit with 1 where a target is missed.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 where the mean of a figure misses its target.")
+    ] = False,
     journals: JournalsKept = "first",
     trace: Annotated[
         str | None, typer.Option(metavar="TICKET", help="Tell the life of one ticket, e.g. europe/17.")
@@ -200,7 +202,7 @@ def compare_command(
     changes: Changes = None,
     as_json: AsJson = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 where a target is missed that the base meets.")
+        bool, typer.Option("--check", help="Exit with 1 where a mean misses a target that the base meets.")
     ] = False,
     journals: JournalsKept = "first",
     simultaneous: Annotated[

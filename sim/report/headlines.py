@@ -49,12 +49,13 @@ def _below(record: Record, more: str) -> str:
 
 
 def _targets(records: dict[str, Record]) -> Iterator[Tile]:
-    judged = [record["met"] for record in records.values() if record.get("met") is not None]
-    met, missed = sum(judged), len(judged) - sum(judged)
-    if missed:
-        yield Tile("Targets met", f"{met} of {len(judged)}", verdict="missed", said=f"{missed} missed")
-    elif judged:
-        yield Tile("Targets met", f"{met} of {len(judged)}", verdict="met", said="all")
+    judged = [said for record in records.values() if (said := verdict(record))]
+    if not judged:
+        return
+    others = {kind: count for kind in ("missed", "cannot tell") if (count := judged.count(kind))}
+    told = ", ".join(f"{count} {kind}" for kind, count in others.items())
+    worst = next(iter(others), "met")
+    yield Tile("Targets met", f"{judged.count('met')} of {len(judged)}", verdict=worst, said=told or "all")
 
 
 def _busiest(records: dict[str, Record]) -> Iterator[Tile]:

@@ -12,6 +12,7 @@ from rich.text import Text
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
 from sim.report.advice import late_by_hour
 from sim.report.events import disrupted, eventful, lost_any, lost_by_reason, outcome
+from sim.report.sentences import Verdict, verdict
 from sim.report.words import counted, hour_name, number, times
 from sim.scenario.base import PRIORITIES, TIERS
 
@@ -32,6 +33,8 @@ _SAID = {"people", "interruptions", "emergencies"}
 """Units that the label says already."""
 _LEAST_LATE = 0.05
 _ACTIONS = {band.name: band.action for band in (LOW, OPTIMAL, HIGH, CRITICAL)}
+_MARKS: dict[Verdict, str] = {"met": "✓", "missed": "✗", "cannot tell": "?"}
+_STYLES: dict[Verdict, str] = {"met": "green", "missed": "red", "cannot tell": "yellow"}
 _BAND_STYLES = {"low": "blue", "optimal": "green", "high": "yellow", "critical": "bold red"}
 _OTHERS = (
     ("response.mean", "mean response"),
@@ -133,12 +136,8 @@ def decimals(size: float) -> int:
 
 def _judged(record: Record) -> Text:
     """The figure, and whether it meets its target."""
-    met = record.get("met")
-    text = figure(record)
-    if met is None:
-        return Text(text)
-    mark, style = ("✓", "green") if met else ("✗", "red")
-    return Text(f"{text} {mark}", style=style)
+    said = verdict(record)
+    return Text(f"{figure(record)} {_MARKS[said]}", style=_STYLES[said]) if said else Text(figure(record))
 
 
 def _promises(records: dict[str, Record]) -> Table:
@@ -250,11 +249,13 @@ def _worst_hours(result: Result) -> Iterator[str]:
 
 
 def _verdict(result: Result) -> Text:
-    judged = [record["met"] for record in result.records.values() if record.get("met") is not None]
-    missed = result.missed()
+    judged = {name: said for name, record in result.records.items() if (said := verdict(record))}
+    missed, unsure = ([name for name, said in judged.items() if said == which] for which in ("missed", "cannot tell"))
     if not judged:
         wanted = any(record.get("target") is not None for record in result.records.values())
         return Text("No data to judge the targets by." if wanted else "No targets set.")
-    if not missed:
+    if not missed and not unsure:
         return Text(f"All {len(judged)} targets met.", style="bold green")
-    return Text(f"{len(missed)} of {len(judged)} targets missed: {', '.join(missed)}", style="bold red")
+    told = f"{len(missed)} of {len(judged)} targets missed" + (f": {', '.join(missed)}" if missed else "")
+    more = f"; cannot tell of {', '.join(unsure)}, whose intervals hold the target" if unsure else ""
+    return Text(told + more, style="bold red" if missed else "bold yellow")

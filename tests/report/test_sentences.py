@@ -106,12 +106,18 @@ def test_headlines_are_at_most_seven_and_in_order(findings: Findings) -> None:
 
 
 def test_targets_met_are_counted(findings: Findings) -> None:
-    every = {name: {**one, "met": True} for name, one in findings.records.items() if one.get("met") is not None}
+    judged = {name: one for name, one in findings.records.items() if one.get("met") is not None}
+    every = {name: {**one, "mean": 100.0, "low": 100.0, "high": 100.0} for name, one in judged.items()}
     assert tiles(with_records(every, findings))[0] == Tile(
         "Targets met", f"{len(every)} of {len(every)}", "", "", "met", "all"
     )
-    some = {**every, "sla.response.P1": {**every["sla.response.P1"], "met": False}}
-    assert tiles(with_records(some, findings))[0].said == "1 missed"
+    first, second, *_ = every
+    open_one = {**every, first: {**every[first], "low": 1.0}}
+    assert tiles(with_records(open_one, findings))[0][3:] == ("", "cannot tell", "1 cannot tell")
+    some = {**open_one, second: {**every[second], "mean": 1.0, "low": 1.0, "high": 2.0}}
+    found = tiles(with_records(some, findings))[0]
+    assert (found.value, found.verdict) == (f"{len(every) - 2} of {len(every)}", "missed")
+    assert found.said == "1 missed, 1 cannot tell"
 
 
 def test_what_has_no_figure_is_no_headline(findings: Findings) -> None:

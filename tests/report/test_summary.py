@@ -40,6 +40,23 @@ def test_it_tells_targets_bands_hours_and_the_verdict(tmp_path: Path) -> None:
     assert "2 days, no warm-up · 2 replications · " in text
 
 
+def test_what_an_interval_leaves_open_is_neither_met_nor_missed(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(SCENARIO, encoding="utf-8")
+    result = sim.run(sim.load(tmp_path / "s.yaml"), replications=2, workers=1)
+    judged = {name: record for name, record in result.records.items() if record.get("target") and record["mean"]}
+    name, record = next(iter(judged.items()))
+    record |= {"low": record["target"] - 20, "high": record["target"] + 4, "mean": record["target"] - 8, "met": False}
+    for other in judged:
+        if other != name:
+            judged[other] |= {"low": 99.0, "mean": 99.5, "high": 100.0, "met": True}
+    out = io.StringIO()
+    print_summary(result, Console(file=out, width=200, highlight=False))
+    assert f"({record['low']:.1f}-{record['high']:.1f}) ?" in out.getvalue()
+    assert "✗" not in out.getvalue()
+    last = f"0 of {len(judged)} targets missed; cannot tell of {name}, whose intervals hold the target"
+    assert last in out.getvalue()
+
+
 def test_names_are_text_and_never_markup(tmp_path: Path) -> None:
     text = summary(tmp_path)
     assert "[red]loud[/red]" in text
