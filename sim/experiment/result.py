@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.engine.journal import frame
 from sim.engine.lifecycle import LifeState, life
+from sim.errors import SimError
 from sim.experiment.estimate import pooled
 from sim.experiment.notebook import html
 from sim.metrics.frames import frames, kpi_frame, records
@@ -60,6 +61,9 @@ class Replication:
 @dataclass(frozen=True, eq=False)
 class Result:
     """The outcome of `sim.run`.
+
+    The journals - `tickets`, `life`, `work`, `duties`, `chores`, `pages`, `absences`, `disruptions` - are those of the
+    replications that kept them; a SimError where none did.
 
     Attributes:
         scenario: what was run.
@@ -144,6 +148,11 @@ class Result:
         return self._journal(lambda journals: _entered(journals.disruptions, len(continuity.threats)), entry=entries)
 
     @property
+    def has_journals(self) -> bool:
+        """Whether any replication kept its journals."""
+        return any(one.journals is not None for one in self.replications)
+
+    @property
     def timing(self) -> dict[str, float]:
         """Seconds by part of the work, summed over replications (and so over processors)."""
         parts = Timing.__slots__
@@ -223,7 +232,9 @@ class Result:
             for one in self.replications
             if one.journals is not None
         ]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        if not parts:
+            raise SimError("no journals were kept: run it with journals='first' or journals='all'")
+        return pd.concat(parts, ignore_index=True)
 
     @cached_property
     def _labels(self) -> dict[str, tuple[str, ...]]:

@@ -121,7 +121,7 @@ def save(result: Result, folder: Path, command: str) -> None:
         _write_table(part, "kpis", result.kpis.reset_index())
         for name, table in result.tables.items():
             _write_table(part / "tables", name, table)
-        for name in JOURNALS:
+        for name in JOURNALS if result.has_journals else ():
             journal = getattr(result, name)
             if len(journal):
                 _parquet(part / "journals" / f"{name}.parquet", journal)

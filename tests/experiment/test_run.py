@@ -86,7 +86,9 @@ def test_journals_are_kept_as_asked(small: sim.Scenario, keep: str, kept: set[in
 
 def test_without_journals_the_figures_are_the_same(small: sim.Scenario) -> None:
     without = sim.run(small, replications=2, journals="none", workers=1)
-    assert without.tickets.empty
+    assert not without.has_journals
+    with pytest.raises(sim.SimError, match="no journals were kept: run it with journals='first' or journals='all'"):
+        _ = without.tickets
     assert without.records == sim.run(small, replications=2, workers=1).records
 
 
