@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
 from sim.report.advice import late_by_hour
 from sim.report.events import disrupted, lost_any, lost_by_reason, outcome
+from sim.report.growth import growing
 from sim.report.words import between, counted, joined, minutes_as, number, tier_name, times, whole
 from sim.scenario.base import PRIORITIES, TIERS
 
@@ -64,8 +65,8 @@ def busiest(records: Mapping[str, Record]) -> str | None:
 def sentences(findings: Findings) -> list[str]:
     """Everything that is worth saying first."""
     return [
-        *_promises(findings), *_busy(findings), *_flow(findings), *_hours(findings), *_happened(findings),
-        *_people(findings), *_lost(findings),
+        *_promises(findings), *_busy(findings), *_growth(findings), *_flow(findings), *_hours(findings),
+        *_happened(findings), *_people(findings), *_lost(findings),
     ]  # fmt: skip
 
 
@@ -107,6 +108,10 @@ def _busy(findings: Findings) -> Iterator[str]:
     idle = [f"{tier_name(name)} ({number(at['mean'])} %)" for name, at in others.items() if at["band"] == LOW.name]
     if idle:
         yield f"In the low band ({LOW.action.lower()}): {joined(idle)}."
+
+
+def _growth(findings: Findings) -> Iterator[str]:
+    return (one.sentence for one in growing(findings.tables, findings.manifest["warmup_days"]))
 
 
 def _flow(findings: Findings) -> Iterator[str]:

@@ -12,6 +12,7 @@ from rich.text import Text
 from sim.metrics.utilization import CRITICAL, HIGH, LOW, OPTIMAL
 from sim.report.advice import late_by_hour
 from sim.report.events import disrupted, eventful, lost_any, lost_by_reason, outcome
+from sim.report.growth import growing
 from sim.report.sentences import Verdict, verdict
 from sim.report.words import counted, hour_name, number, times
 from sim.scenario.base import PRIORITIES, TIERS
@@ -99,6 +100,8 @@ def _parts(result: Result) -> Iterator[RenderableType]:
     yield from _people(result)
     yield from _lost_time(result)
     yield from _worst_hours(result)
+    lines = growing(result.tables, result.scenario.horizon.warmup_days)
+    yield from (Text(one.brief, style="bold yellow") for one in lines)
     yield _verdict(result)
     yield from (Text(f"note: {notice}", style="yellow") for notice in result.notices)
 
