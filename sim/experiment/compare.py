@@ -12,14 +12,13 @@ from sim.experiment.comparison import Comparison
 from sim.experiment.labels import labels
 from sim.experiment.result import Result
 from sim.experiment.run import run_together
-from sim.scenario.base import Model
+from sim.scenario.schema import Scenario
 from sim.scenario.tree import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sim.experiment.run import Keep
-    from sim.scenario.schema import Scenario
 
     Subject = Scenario | Result
 
@@ -67,6 +66,9 @@ def compare(
         KeyboardInterrupt: Ctrl-C came before every scenario had finished a replication.
     """
     started = perf_counter()
+    asked: tuple[object, ...] = tuple(subjects) if isinstance(subjects, Mapping) else ()
+    if others := [label for label in asked if not isinstance(label, str)]:
+        raise SimError(f"labels are text; found {others[0]!r}")
     given = list(subjects.values()) if isinstance(subjects, Mapping) else list(subjects)
     _refuse_unlike(given)
     scenarios = [_scenario(subject) for subject in given]
@@ -87,7 +89,7 @@ def _refuse_unlike(given: list[Subject]) -> None:
     if len(given) < 2:  # noqa: PLR2004 - the base, and what is compared with it
         raise SimError(f"a comparison needs a base and at least one other scenario; found {len(given)}")
     for one in given:
-        if not isinstance(one, Model | Result):
+        if not isinstance(one, Scenario | Result):
             raise SimError(
                 f"only scenarios (sim.load) and results (sim.run) can be compared; found {type(one).__name__}"
             )

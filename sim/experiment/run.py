@@ -15,8 +15,8 @@ from sim.experiment.engines import COMPILED, PREFERRED, engine_name, on_disk, pl
 from sim.experiment.parallel import available_workers, finished
 from sim.experiment.result import Replication, Result, Timing
 from sim.metrics.measure import measure
-from sim.scenario.base import Model
 from sim.scenario.days_off import clock_of
+from sim.scenario.schema import Scenario
 from sim.workforce.plan import plan_roster
 from sim.workforce.presence import sample_roster
 from sim.workload.sample import sample_workload, workload_notices
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from sim.engine.journal import Journals
-    from sim.scenario.schema import Scenario
     from sim.workforce.roster import DutyPlan, Roster
     from sim.workload.tape import Workload
 
@@ -48,7 +47,7 @@ def run(
         scenario: from `sim.load`.
         replications: independent repetitions, ≥ 1; intervals need at least 2.
         seed: of the random numbers, ≥ 0. The same seed gives the same result, whatever the number of workers.
-        workers: processors to use; all where none is given.
+        workers: processors to use; all where none is given. A process of another pool starts none of its own.
         engine: `desk`, the specification; `kernel`, its compiled twin, which writes the same journals many times
             sooner; or `auto`, which takes the kernel. The result says which one ran.
         journals: of which replications the journals are kept in memory: `all`, the `first`, or `none`.
@@ -91,7 +90,7 @@ def run_together(
     if journals not in {"all", "first", "none"}:
         raise SimError(f"journals must be all, first or none; found {journals!r}")
     for one in scenarios:
-        if not isinstance(one, Model):
+        if not isinstance(one, Scenario):
             raise SimError(f"only a scenario can be run (from sim.load); found {type(one).__name__}")
     started = perf_counter()
     name, hashes = engine_name(engine), [scenario.hash for scenario in scenarios]

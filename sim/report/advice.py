@@ -97,7 +97,8 @@ def _of_hour(table: pd.DataFrame, region: str, hour_of_week: int) -> pd.DataFram
 def advice(hour: Sequence[Pool], bands: Sequence[float]) -> str:
     """What to do about an hour, by the tier in whose line most tasks wait, for its responses are late."""
     _, high, critical = (edge / 100 for edge in bands)
-    empty = [tier_name(pool.tier) for pool in hour if not pool.on_duty and pool.offered >= _LEAST_LOAD]
+    missed = [pool for pool in hour if not pool.on_duty and (pool.offered >= _LEAST_LOAD or pool.waiting >= 1)]
+    empty = [tier_name(pool.tier) for pool in missed]
     nobody = f" Nobody of {joined(empty)} is on duty then: its work goes elsewhere, or waits." if empty else ""
     staffed = [pool for pool in hour if pool.on_duty > 0]
     if not staffed:
@@ -117,7 +118,7 @@ def _sentence(pool: Pool, high: float, critical: float) -> str:
         )
     if pool.waiting > pool.on_duty:
         return (
-            f"{tier.capitalize()} begins the hour with a line: {pool.waiting:.0f} tasks wait for its "
+            f"{tier.capitalize()} has a line of other hours: {pool.waiting:.0f} tasks wait for its "
             f"{number(pool.on_duty)} agents, though the hour itself brings no more than {load} of what they can do. "
             "It lacks agents in the hours before."
         )

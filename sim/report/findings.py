@@ -121,7 +121,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, TypeError) as error:  # dict refuses what is no object with one of the last two
         raise ResultsError(f"{path} cannot be read: {error}") from error
     if isinstance(compared := manifest.get("scenarios"), dict):
-        parts = ", ".join(sorted(part.name for part in folder.iterdir() if (part / "manifest.json").is_file()))
+        parts = ", ".join(map(str, dict(manifest.get("folders", {})).values()))
         raise ResultsError(f"{folder} is a comparison of {len(compared)} scenarios; name one of its folders: {parts}")
     missing = [key for key in _NEEDED if key not in manifest]
     if missing:

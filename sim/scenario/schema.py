@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, Self
 
@@ -204,8 +205,8 @@ class Scenario(Model):
         return fingerprint(self.model_dump(mode="json", by_alias=True, exclude={"name", "question"}))
 
     def __hash__(self) -> int:
-        """As long as data files do not matter: scenarios that are equal have the same."""
-        return hash(self.model_dump_json(by_alias=True))
+        """Scenarios that are equal have the same; in what order their keys stand does not matter to either."""
+        return hash(json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True))
 
     def with_(self, changes: Mapping[str, Any] | None = None, /, **sections: Any) -> Scenario:
         """Another scenario with some keys changed: `with_({"demand.scale": 1.2})`, `with_(horizon={"days": 7})`.

@@ -31,6 +31,17 @@ def test_a_result_is_not_run_again(small: sim.Scenario) -> None:
         sim.run(result)
 
 
+def test_a_section_is_no_scenario(small: sim.Scenario) -> None:
+    section: Any = small.demand
+    with pytest.raises(sim.SimError, match="found Demand"):
+        sim.run(section)
+    with pytest.raises(sim.SimError, match="found Demand"):
+        sim.compare([small, section])
+    labelled: Any = {1: small, 2: small}
+    with pytest.raises(sim.SimError, match="labels are text; found 1"):
+        sim.compare(labelled)
+
+
 @pytest.mark.parametrize("slip", [["demand.scale=2"], "demand.scale=2", 2])
 def test_changes_are_a_mapping(small: sim.Scenario, slip: Any) -> None:
     with pytest.raises(sim.ScenarioError, match="changes are a mapping of keys to values; found "):
@@ -71,6 +82,8 @@ def test_results_equal_themselves_alone_and_scenarios_those_that_say_the_same(sm
     assert one != other
     assert len({one, other}) == 2
     assert len({small, small.with_(), small.with_({"demand.scale": 2})}) == 2
+    turned = small.model_copy(update={"regions": dict(reversed(small.regions.items()))})
+    assert (turned == small, hash(turned) == hash(small)) == (True, True)
     asked: list[sim.Scenario] = []
     remembered = lru_cache(asked.append)
     for scenario in (small, small.with_(), small):

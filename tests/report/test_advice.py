@@ -76,7 +76,7 @@ def test_pools_of_an_hour_are_read_off_the_table() -> None:
         ([Pool("tier1", 10, 7.9, 0), Pool("tier2", 2, 1, 0)], "tier 1 has the longest line, and a load of 79 %."),
         ([Pool("tier1", 10, 6, 8), Pool("tier2", 2, 1.9, 1)], "average: tier 1 has the longest line"),
         ([Pool("tier1", 10, 9.5, 51), Pool("tier2", 2, 3, 1)], "Tier 1 gets work for 9.5 agents and has 10"),
-        ([Pool("tier1", 10, 8, 51), Pool("tier2", 2, 3, 1)], "Tier 1 begins the hour with a line: 51 tasks wait"),
+        ([Pool("tier1", 10, 8, 51), Pool("tier2", 2, 3, 1)], "Tier 1 has a line of other hours: 51 tasks wait"),
         ([Pool("tier1", 0, 1, 0), Pool("tier2", 0, 0, 0)], "Nobody at all is on duty. Nobody of tier 1 is on duty"),
         ([Pool("tier1", 1, 0.2, 0), Pool("tier3", 0, 0.5, 0), Pool("tier4", 0, 0.2, 0)], "Nobody of tier 3 and tier 4"),
     ],
@@ -87,6 +87,7 @@ def test_advice_follows_the_longest_line_and_then_the_load(hour: list[Pool], sai
 
 def test_a_tier_that_gets_next_to_nothing_is_not_missed() -> None:
     assert "Nobody" not in advice([Pool("tier1", 1, 0.2, 0), Pool("tier4", 0, 0.09, 0)], BANDS)
+    assert "Nobody of tier 4" in advice([Pool("tier1", 1, 0.2, 0), Pool("tier4", 0, 0.09, 40)], BANDS)
 
 
 def test_bands_of_the_scenario_decide() -> None:

@@ -67,10 +67,10 @@ def test_a_manifest_that_is_none_is_refused(tmp_path: Path, content: str) -> Non
         Findings.read(tmp_path)
 
 
-def test_a_comparison_names_the_folders_of_its_scenarios(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text('{"scenarios": {"old": {}, "new": {}}}', encoding="utf-8")
-    copy_of(folder, tmp_path).rename(tmp_path / "1-old")
-    with pytest.raises(ResultsError, match=r"is a comparison of 2 scenarios; name one of its folders: 1-old$"):
+def test_a_comparison_names_the_folders_of_its_scenarios(tmp_path: Path) -> None:
+    compared = {"scenarios": {"old": {}, "new": {}}, "folders": {"old": "1-old", "new": "2-new"}}
+    (tmp_path / "manifest.json").write_text(json.dumps(compared), encoding="utf-8")
+    with pytest.raises(ResultsError, match=r"is a comparison of 2 scenarios; name one of its folders: 1-old, 2-new$"):
         Findings.read(tmp_path)
 
 

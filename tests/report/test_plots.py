@@ -310,7 +310,7 @@ def test_markers_of_many_alternatives_stay_in_the_row_of_their_figure(ax: Axes) 
     many = pd.concat(
         [table.xs(base, level="scenario", drop_level=False)]
         + [table.xs(other, level="scenario").assign(scenario=f"plan {n}").set_index("scenario", append=True)
-           for n in range(8)]
+           for n in range(12)]
     )  # fmt: skip
     plot_differences(many, ax)
     heights = [float(line.get_ydata()[0]) for line in ax.lines if len(line.get_xdata()) == 1]

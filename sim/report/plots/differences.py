@@ -56,15 +56,15 @@ def plot_differences(kpis: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.axhspan(row - 0.5, row + 0.5, color=style.FAINT, alpha=0.35, linewidth=0)
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
     for i, other in enumerate(others):
-        rows = share.xs(other, level="scenario").reindex(names)
+        rows, marker = share.xs(other, level="scenario").reindex(names), style.MARKERS[i % len(style.MARKERS)]
         at = np.arange(len(names)) + (i - (len(others) - 1) / 2) * apart
         verdicts = kpis["verdict"].xs(other, level="scenario").reindex(names)
         for y, (low, mid, high), verdict in zip(at, rows.to_numpy(), verdicts, strict=True):
             colour = _COLOURS.get(verdict, _UNTOLD)
             ax.plot([low, high], [y, y], color=colour, linewidth=1)
             face = style.PAPER if verdict == "worse" else colour  # for prints in grey
-            ax.plot([mid], [y], color=colour, marker=style.MARKERS[i], markerfacecolor=face, linestyle="none")
-        ax.plot([], [], color=style.INK, marker=style.MARKERS[i], linestyle="none", label=other)
+            ax.plot([mid], [y], color=colour, marker=marker, markerfacecolor=face, linestyle="none")
+        ax.plot([], [], color=style.INK, marker=marker, linestyle="none", label=other)
     ax.set_yticks(np.arange(len(names)), labels=names)
     ax.set_ylim(max(1, len(names)) - 0.5, -0.5)
     ax.set_xscale("symlog", linthresh=_LINEAR)
