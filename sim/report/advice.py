@@ -95,7 +95,10 @@ def _of_hour(table: pd.DataFrame, region: str, hour_of_week: int) -> pd.DataFram
 
 
 def advice(hour: Sequence[Pool], bands: Sequence[float]) -> str:
-    """What to do about an hour, by the tier in whose line most tasks wait, for its responses are late."""
+    """What to do about an hour, by the tier in whose line most tasks wait: late responses are mostly there.
+
+    Lines are not told apart by stage: where a later tier has the longest, its tickets have been responded to already.
+    """
     _, high, critical = (edge / 100 for edge in bands)
     missed = [pool for pool in hour if not pool.on_duty and (pool.offered >= _LEAST_LOAD or pool.waiting >= 1)]
     empty = [tier_name(pool.tier) for pool in missed]
