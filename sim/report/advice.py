@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.report.words import hour_name, joined, number, tier_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
 
 WORST = 8
 """Hours that are told."""
 _LEAST_LATE = 0.05
+_LEAST_PART = 0.05
+"""Of all late responses; tiers with fewer of them are not what is wrong."""
 _LEAST_LOAD = 0.1
 """Agents; less work than this needs nobody of its own."""
 
@@ -70,13 +72,20 @@ def worst_hours(tables: Mapping[str, pd.DataFrame], bands: Sequence[float], most
         bands: where optimal, high and critical utilization begin, in per cent.
         most: how many.
     """
-    late = late_by_hour(tables)
+    late, tiers = late_by_hour(tables), late_tiers(tables)
     rows = late[late["late"] >= _LEAST_LATE].head(most).to_dict("records")
     return [
         WorstHour(str(row["region"]), int(row["hour_of_week"]), row["due"], row["late"],
-                  advice(pools(tables, str(row["region"]), int(row["hour_of_week"])), bands))
+                  advice(pools(tables, str(row["region"]), int(row["hour_of_week"])), bands, tiers))
         for row in rows
     ]  # fmt: skip
+
+
+def late_tiers(tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """The tiers at which those tickets enter whose first responses are late, but for a few."""
+    wide = tables["sla_by_tier"].pivot_table(index="tier", columns="measure", values="mean", sort=False)
+    late = wide["response.due"] - wide["response.met"]
+    return {str(tier) for tier, count in late.items() if count > 0 and count >= _LEAST_PART * late.sum()}
 
 
 def pools(tables: Mapping[str, pd.DataFrame], region: str, hour_of_week: int) -> list[Pool]:
@@ -94,10 +103,13 @@ def _of_hour(table: pd.DataFrame, region: str, hour_of_week: int) -> pd.DataFram
     return here.pivot_table(index="tier", columns="measure", values="mean", sort=False)
 
 
-def advice(hour: Sequence[Pool], bands: Sequence[float]) -> str:
-    """What to do about an hour, by the tier in whose line most tasks wait: late responses are mostly there.
+def advice(hour: Sequence[Pool], bands: Sequence[float], late: Collection[str]) -> str:
+    """What to do about an hour, by the longest line of a tier at which late tickets enter.
 
-    Lines are not told apart by stage: where a later tier has the longest, its tickets have been responded to already.
+    Args:
+        hour: its pools.
+        bands: where optimal, high and critical utilization begin, in per cent.
+        late: the tiers at which late tickets enter.
     """
     _, high, critical = (edge / 100 for edge in bands)
     missed = [pool for pool in hour if not pool.on_duty and (pool.offered >= _LEAST_LOAD or pool.waiting >= 1)]
@@ -106,7 +118,8 @@ def advice(hour: Sequence[Pool], bands: Sequence[float]) -> str:
     staffed = [pool for pool in hour if pool.on_duty > 0]
     if not staffed:
         return f"Nobody at all is on duty.{nobody}"
-    longest = max(staffed, key=lambda pool: (pool.waiting, pool.load))
+    entered = [pool for pool in staffed if pool.tier in late] or staffed
+    longest = max(entered, key=lambda pool: (pool.waiting, pool.load))
     return _sentence(longest, high, critical) + nobody
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.report.advice import Pool, advice, late_by_hour, pools, worst_hours
+from sim.report.advice import Pool, advice, late_by_hour, late_tiers, pools, worst_hours
 
 BANDS = (70.0, 80.0, 90.0)
 
@@ -38,10 +38,21 @@ def backlog(*rows: tuple[str, int, str, float]) -> pd.DataFrame:
     )
 
 
+def by_tier(*rows: tuple[str, float, float]) -> pd.DataFrame:
+    """(tier, due, met)."""
+    return pd.DataFrame(
+        {"tier": tier, "measure": measure, "mean": value}
+        for tier, due, met in rows
+        for measure, value in (("response.due", due), ("response.met", met))
+    )
+
+
+EVERY = ("tier1", "tier2", "tier3", "tier4")
 TABLES: dict[str, Any] = {
     "sla_by_region_hour": sla(("east", 3, 10, 9), ("east", 134, 8, 2), ("west", 5, 4, 4), ("west", 6, 1, 0.99)),
     "staffing_by_region_hour_tier": staffing(("east", 134, "tier1", 4, 2), ("east", 134, "tier2", 1, 1.5),
                                              ("east", 3, "tier1", 4, 2)),
+    "sla_by_tier": by_tier(("tier1", 200, 200), ("tier2", 40, 33), ("tier3", 9, 9)),
     "backlog_by_region_hour_tier": backlog(("east", 134, "tier2", 0.4), ("east", 134, "tier1", 0.3),
                                            ("east", 3, "tier1", 0)),
 }  # fmt: skip
@@ -82,14 +93,27 @@ def test_pools_of_an_hour_are_read_off_the_table() -> None:
     ],
 )  # fmt: skip
 def test_advice_follows_the_longest_line_and_then_the_load(hour: list[Pool], said: str) -> None:
-    assert said in advice(hour, BANDS)
+    assert said in advice(hour, BANDS, EVERY)
+
+
+def test_a_line_of_tickets_that_are_not_late_is_not_what_is_wrong() -> None:
+    hour = [Pool("tier1", 10, 8, 51), Pool("tier2", 2, 1.9, 3)]
+    assert advice(hour, BANDS, {"tier2"}).startswith("Tier 2 gets work for 1.9 agents and has 2.0.")
+    assert advice(hour, BANDS, {"tier3"}).startswith("Tier 1 has a line")  # nobody of tier 3 is there
+
+
+def test_late_tickets_enter_at_tiers_with_more_than_a_few() -> None:
+    assert late_tiers(TABLES) == {"tier2"}
+    few = by_tier(("tier1", 100, 99), ("tier2", 100, 60), ("tier3", 100, 98), ("tier4", 0, 0))
+    assert late_tiers({"sla_by_tier": few}) == {"tier2"}
+    assert late_tiers({"sla_by_tier": by_tier(("tier1", 100, 80), ("tier2", 100, 60))}) == {"tier1", "tier2"}
 
 
 def test_a_tier_that_gets_next_to_nothing_is_not_missed() -> None:
-    assert "Nobody" not in advice([Pool("tier1", 1, 0.2, 0), Pool("tier4", 0, 0.09, 0)], BANDS)
-    assert "Nobody of tier 4" in advice([Pool("tier1", 1, 0.2, 0), Pool("tier4", 0, 0.09, 40)], BANDS)
+    assert "Nobody" not in advice([Pool("tier1", 1, 0.2, 0), Pool("tier4", 0, 0.09, 0)], BANDS, EVERY)
+    assert "Nobody of tier 4" in advice([Pool("tier1", 1, 0.2, 0), Pool("tier4", 0, 0.09, 40)], BANDS, EVERY)
 
 
 def test_bands_of_the_scenario_decide() -> None:
-    assert "no slack" in advice([Pool("tier1", 10, 6.5, 0)], (50, 60, 70))
-    assert "more would bring" in advice([Pool("tier1", 10, 7, 0)], (50, 60, 70))
+    assert "no slack" in advice([Pool("tier1", 10, 6.5, 0)], (50, 60, 70), EVERY)
+    assert "more would bring" in advice([Pool("tier1", 10, 7, 0)], (50, 60, 70), EVERY)
